@@ -1,0 +1,325 @@
+"""Grade: the tier of every customer, by the policy of its company.
+
+Reads profiles, policies and the cuts of an evaluation; writes only profiles and,
+through :mod:`.record`, the history of what changed.
+
+How it works
+    The cut for the cumulative share s of N ranked customers stands at rank
+    ceil(s * N), in exact decimal arithmetic. The cut's value is an order statistic
+    of the basis, so "rank <= ceil(s * N), equal amounts share the best rank" is the
+    same as "basis >= value": no rank is stored for anybody.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+from .record import Changes
+
+
+@dataclass(frozen=True)
+class TierTerms:
+    """What to grade by.
+
+    :param tiers: ids of the policy's tiers, best first; the last one has no condition
+    :param grace: evaluations in a row below the tier after which a customer falls
+    :param stepwise: fall one tier at a time instead of to the computed one
+    """
+
+    policy_id: int
+    company_id: int
+    as_of: date
+    tiers: tuple[int, ...]
+    grace: int
+    stepwise: bool
+
+
+def ranked_profiles(company_id: int) -> SQL:
+    """Return the amounts that customers are ranked by, from their profiles."""
+    return SQL(
+        """SELECT tier_basis FROM crm_relationship_profile
+            WHERE company_id = %s AND tier_standing = 'ranked'""",
+        company_id,
+    )
+
+
+def cuts(policy_id: int, ranked: SQL) -> SQL:
+    """Return where the cuts of the policy stand: one row a tier, best first.
+
+    ``population`` is N, ``cut_rank`` the last rank inside (N for the lowest tier) and
+    ``cut_value`` the least basis inside, NULL where nobody fits or no cut applies.
+
+    :param ranked: query with one row a ranked customer, its ``tier_basis``
+    """
+    return SQL(
+        """
+        SELECT tier.id AS tier_id,
+               total.population,
+               share.cut_rank,
+               CASE WHEN tier.is_lowest THEN NULL ELSE (
+                   SELECT ranked.tier_basis
+                     FROM (%(ranked)s) ranked
+                    ORDER BY ranked.tier_basis DESC
+                   OFFSET GREATEST(share.cut_rank - 1, 0)
+                    LIMIT LEAST(share.cut_rank, 1)
+               ) END AS cut_value
+          FROM (SELECT COUNT(*) AS population FROM (%(ranked)s) ranked) total
+         CROSS JOIN crm_relationship_tier tier
+         CROSS JOIN LATERAL (
+               SELECT CASE WHEN tier.is_lowest THEN total.population
+                           ELSE LEAST(
+                               CEIL(tier.cumulative_share * total.population * 0.01),
+                               total.population) END::integer AS cut_rank) share
+         WHERE tier.policy_id = %(policy)s
+         ORDER BY tier.sequence, tier.id
+        """,
+        policy=policy_id,
+        ranked=ranked,
+    )
+
+
+def keep_cuts(terms: TierTerms) -> SQL:
+    """Return the statement that keeps an evaluation's cuts and what is in its tiers."""
+    return SQL(
+        """
+        WITH cut AS MATERIALIZED (%(cuts)s),
+             member AS (
+                SELECT tier_id, COUNT(*) AS customers, SUM(tier_basis) AS total
+                  FROM crm_relationship_profile
+                 WHERE company_id = %(company)s AND tier_standing IS DISTINCT FROM 'frozen'
+                 GROUP BY tier_id)
+        INSERT INTO crm_relationship_tier_cut (
+            policy_id, tier_id, company_id, sequence, date, population, cut_rank, cut_value,
+            has_cut, customer_count, basis_total)
+        SELECT %(policy)s, cut.tier_id, %(company)s, tier.sequence, %(as_of)s, cut.population,
+               cut.cut_rank, cut.cut_value, cut.cut_value IS NOT NULL,
+               COALESCE(member.customers, 0), COALESCE(member.total, 0)
+          FROM cut
+          JOIN crm_relationship_tier tier ON tier.id = cut.tier_id
+          LEFT JOIN member ON member.tier_id = cut.tier_id
+            ON CONFLICT (policy_id, date, tier_id) DO NOTHING
+        """,
+        cuts=cuts(terms.policy_id, ranked_profiles(terms.company_id)),
+        policy=terms.policy_id,
+        company=terms.company_id,
+        as_of=terms.as_of,
+    )
+
+
+def preview(terms: TierTerms) -> SQL:
+    """Return one row a tier with what the cuts alone give to the customers that
+    :func:`.measure.find` found: ``code``, ``customers``, ``amount``.
+    """
+    ranked = SQL("SELECT tier_basis FROM crm_relationship_measured WHERE tier_standing = 'ranked'")
+    return SQL(
+        """
+        WITH cut AS MATERIALIZED (%(cuts)s)
+        SELECT tier.code, COUNT(customer.position)::integer AS customers,
+               COALESCE(SUM(customer.tier_basis), 0)::double precision AS amount
+          FROM unnest(%(tiers)s::integer[]) WITH ORDINALITY AS step(id, position)
+          JOIN crm_relationship_tier tier ON tier.id = step.id
+          LEFT JOIN (
+               SELECT profile.tier_basis, %(position)s AS position
+                 FROM crm_relationship_measured profile
+                WHERE profile.tier_standing IN ('ranked', 'unranked')) customer
+            ON customer.position = step.position
+         GROUP BY step.position, tier.code
+         ORDER BY step.position
+        """,
+        cuts=cuts(terms.policy_id, ranked),
+        tiers=list(terms.tiers),
+        position=_cut_position(terms),
+    )
+
+
+def _cut_position(terms: TierTerms) -> SQL:
+    """Return the position that the cuts give to the ranked or unranked ``profile``."""
+    conditions = SQL(" ").join(
+        SQL(
+            "WHEN profile.tier_basis >= (SELECT cut_value FROM cut WHERE tier_id = %s) THEN %s",
+            tier_id,
+            position,
+        )
+        for position, tier_id in enumerate(terms.tiers[:-1], start=1)
+    )
+    return SQL(
+        """CASE WHEN profile.tier_standing = 'unranked' OR profile.tier_basis <= 0
+                THEN %(lowest)s
+                %(conditions)s
+                ELSE %(lowest)s END::bigint""",
+        conditions=conditions,
+        lowest=len(terms.tiers),
+    )
+
+
+def evaluate(terms: TierTerms, run_id: int, opening: bool) -> Changes:
+    """Evaluate: everybody by the cuts, falls with grace."""
+    return _grade(
+        terms,
+        run_id,
+        who=SQL("profile.tier_standing IS DISTINCT FROM 'frozen'"),
+        placed="opening" if opening else "placed",
+        evaluated=True,
+    )
+
+
+def place(terms: TierTerms, run_id: int, scoped: bool) -> Changes:
+    """Place newcomers by the live cuts.
+
+    :param scoped: only the customers in the temporary table of :mod:`.scope`
+    """
+    who = SQL(
+        """profile.tier_id IS NULL AND profile.override_tier_id IS NULL
+           AND profile.tier_standing IN ('ranked', 'unranked')"""
+    )
+    if scoped:
+        who = SQL(
+            "%s AND profile.partner_id IN (SELECT partner_id FROM crm_relationship_scope)", who
+        )
+    return _grade(terms, run_id, who=who, placed="placed", evaluated=False)
+
+
+def _grade(terms: TierTerms, run_id: int, who: SQL, placed: str, evaluated: bool) -> Changes:
+    """Grade the profiles ``who`` and write those that differ."""
+    return Changes(
+        ctes=_written(terms, who, evaluated),
+        rows=_changed(terms, run_id, placed),
+    )
+
+
+def _written(terms: TierTerms, who: SQL, evaluated: bool) -> SQL:
+    """The steps from the cuts to the profiles written; ``diff`` has what differs."""
+    return SQL(
+        """
+             cut AS MATERIALIZED (%(cuts)s),
+             step AS (%(steps)s),
+             computed AS (%(computed)s),
+             graded AS (%(graded)s),
+             diff AS MATERIALIZED (
+                SELECT graded.*, tier.id AS new_tier_id, target.id AS new_computed_tier_id
+                  FROM graded
+                  LEFT JOIN step tier ON tier.position = graded.new_position
+                  LEFT JOIN step target ON target.position = graded.computed_position
+                 WHERE (graded.tier_id, graded.computed_tier_id, graded.below_count)
+                       IS DISTINCT FROM
+                       (CASE WHEN graded.overridden THEN graded.tier_id ELSE tier.id END,
+                        target.id, graded.new_below_count)
+                    OR (%(evaluated)s AND graded.evaluated_basis
+                                          IS DISTINCT FROM graded.tier_basis)
+             ),
+             written AS (
+                UPDATE crm_relationship_profile profile
+                   SET tier_id = CASE WHEN diff.overridden THEN profile.tier_id
+                                      ELSE diff.new_tier_id END,
+                       computed_tier_id = diff.new_computed_tier_id,
+                       below_count = diff.new_below_count,
+                       evaluated_basis = CASE WHEN %(evaluated)s THEN diff.tier_basis
+                                              ELSE profile.evaluated_basis END
+                  FROM diff
+                 WHERE profile.id = diff.id
+             )
+        """,
+        cuts=cuts(terms.policy_id, ranked_profiles(terms.company_id)),
+        steps=_steps(terms),
+        computed=_computed(terms, who),
+        graded=_graded(terms),
+        evaluated=evaluated,
+    )
+
+
+def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
+    """One row per profile of ``diff`` whose tier changed, for the history.
+
+    A new policy's tier of the same code is no change. The cut is the one reached, or after a fall the one missed.
+    """
+    return SQL(
+        """
+        SELECT diff.partner_id,
+               %(company)s AS company_id,
+               %(as_of)s AS date,
+               'tier' AS dimension,
+               former.code AS old_value,
+               latter.code AS new_value,
+               CASE WHEN diff.new_tier_id IS NULL THEN 'outside'
+                    WHEN diff.tier_id IS NULL THEN %(placed)s
+                    WHEN diff.position IS NULL THEN 'policy'
+                    WHEN diff.new_position < diff.position THEN 'up'
+                    ELSE 'down' END AS cause,
+               diff.tier_basis AS basis_amount,
+               (SELECT cut_value FROM cut
+                 WHERE tier_id = CASE WHEN diff.new_position > diff.position THEN diff.tier_id
+                                      ELSE diff.new_tier_id END) AS cut_amount,
+               %(run)s AS run_id
+          FROM diff
+          LEFT JOIN crm_relationship_tier former ON former.id = diff.tier_id
+          LEFT JOIN crm_relationship_tier latter ON latter.id = diff.new_tier_id
+         WHERE NOT diff.overridden AND former.code IS DISTINCT FROM latter.code
+        """,
+        company=terms.company_id,
+        as_of=terms.as_of,
+        placed=placed,
+        run=run_id,
+    )
+
+
+def _steps(terms: TierTerms) -> SQL:
+    """One row per tier of the policy: its ``position``, 1 is the best."""
+    return SQL(
+        "SELECT id, position FROM unnest(%s::integer[]) WITH ORDINALITY AS step(id, position)",
+        list(terms.tiers),
+    )
+
+
+def _computed(terms: TierTerms, who: SQL) -> SQL:
+    """One row per profile with the position that the cuts alone give it.
+
+    ``position`` is the present one, NULL without a tier or with another policy's.
+    """
+    return SQL(
+        """
+        SELECT profile.id, profile.partner_id, profile.tier_id, profile.computed_tier_id,
+               profile.below_count, profile.tier_basis, profile.evaluated_basis,
+               profile.tier_standing, step.position,
+               COALESCE(profile.override_tier_id IS NOT NULL
+                        AND COALESCE(profile.override_until >= %(as_of)s, TRUE), FALSE)
+                 AS overridden,
+               CASE WHEN profile.tier_standing = 'unknown' THEN former.position
+                    WHEN profile.tier_standing IS NULL THEN NULL
+                    ELSE %(position)s END AS computed_position
+          FROM crm_relationship_profile profile
+          LEFT JOIN step ON step.id = profile.tier_id
+          LEFT JOIN step former ON former.id = profile.computed_tier_id
+         WHERE profile.company_id = %(company)s AND %(who)s
+        """,
+        position=_cut_position(terms),
+        company=terms.company_id,
+        as_of=terms.as_of,
+        who=who,
+    )
+
+
+def _graded(terms: TierTerms) -> SQL:
+    """One row per profile with the position and the count below that it gets.
+
+    Up at once; down only at the ``grace``-th evaluation in a row below; the customer
+    whose basis is unknown stays.
+    """
+    return SQL(
+        """
+        SELECT computed.*,
+               CASE WHEN tier_standing = 'unknown' THEN position
+                    WHEN position IS NULL OR computed_position IS NULL
+                      OR computed_position <= position THEN computed_position
+                    WHEN below_count + 1 < %(grace)s THEN position
+                    ELSE %(fall)s END AS new_position,
+               CASE WHEN overridden OR tier_standing IS NULL THEN 0
+                    WHEN tier_standing = 'unknown' THEN below_count
+                    WHEN computed_position > position AND below_count + 1 < %(grace)s
+                    THEN below_count + 1
+                    ELSE 0 END AS new_below_count
+          FROM computed
+        """,
+        grace=terms.grace,
+        fall=SQL("position + 1") if terms.stepwise else SQL("computed_position"),
+    )

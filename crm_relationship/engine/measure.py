@@ -1,0 +1,423 @@
+"""Measure: one row per customer and company, from the company's documents.
+
+Reads Odoo's own tables through the sources and writes only
+``crm.relationship.profile``, and of it only rows that differ.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+from . import sources
+from .periods import months_before, window_start
+from .scope import SCOPE_JOIN, SCOPE_JOIN_SELF
+
+DAYS_LATE_MONTHS = 24
+"""Months of reconciliations that the days late are averaged over."""
+
+MARGIN_COVERAGE_MIN = 80
+"""Percent of the revenue whose cost must be known before a margin is given."""
+
+MEASURE_COLUMNS = (
+    "purchase_count", "visit_count", "guest_count", "first_purchase_date", "last_purchase_date",
+    "purchase_interval_days", "revenue", "revenue_previous", "refund_amount", "margin",
+    "margin_coverage", "paid_amount", "settled_amount", "days_late", "overdue_amount",
+    "is_newcomer", "tier_basis", "tier_standing", "next_due_date",
+)  # fmt: skip
+
+BASIS_COLUMNS = {"revenue": "revenue", "margin": "margin", "paid": "paid_amount"}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What to measure: the company, the day, the policy's terms and the sources.
+
+    :param domain: SQL query of the partners inside the policy's domain, None: all
+    :param scoped: only the customers in the temporary table of :mod:`.scope`
+    """
+
+    company_id: int
+    as_of: date
+    purchases: SQL
+    margins: SQL | None
+    window_months: int
+    basis: str
+    nurture_days: int
+    only_buyers: bool
+    domain: SQL | None
+    scoped: bool
+
+    @property
+    def terms(self) -> dict:
+        """The named parameters that the parts of the query share."""
+        return {
+            "company": self.company_id,
+            "as_of": self.as_of,
+            "start": window_start(self.as_of, self.window_months),
+            "previous_start": window_start(self.as_of, 2 * self.window_months),
+            "previous_end": months_before(self.as_of, self.window_months),
+            "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
+            "window": f"{self.window_months} months",
+            "two_windows": f"{2 * self.window_months} months",
+            "late_window": f"{DAYS_LATE_MONTHS} months",
+            "coverage_min": MARGIN_COVERAGE_MIN,
+            "nurture_days": self.nurture_days,
+            "scope": SCOPE_JOIN if self.scoped else SQL(""),
+        }
+
+    def stages(self, accounts: list[int]) -> dict[str, SQL]:
+        """Return the queries of the temporary tables, in order, by the tables' names.
+
+        Each is a statement of its own, so that the next one is planned with its real
+        size. The last one has one row per customer: ``partner_id`` and the measures.
+
+        :param accounts: the receivable accounts
+        """
+        return {
+            "crm_relationship_purchase": self._purchase(),
+            "crm_relationship_settlement": self._settlement(accounts),
+            "crm_relationship_open_item": self._open_item(accounts),
+            "crm_relationship_margin": self._margin(),
+            "crm_relationship_measured": self._query(),
+        }
+
+    def _query(self) -> SQL:
+        """One row per customer with all columns of the profile that are measured."""
+        return SQL(
+            """
+            WITH contact AS (%(contact)s),
+                 measured AS (%(measured)s)
+            SELECT measured.*,
+                   %(basis)s AS tier_basis,
+                   %(standing)s AS tier_standing
+              FROM measured
+              %(inside)s
+            """,
+            inside=self._inside(),
+            contact=self._contact(),
+            measured=self._measured(),
+            basis=self._basis(),
+            standing=self._standing(),
+        )
+
+    def _purchase(self) -> SQL:
+        """One row per customer with documents; ``oldest_*`` are the days of a window's
+        oldest document, ``next_date`` is the first document's after ``as_of``.
+        """
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id,
+                   COUNT(DISTINCT document.date) FILTER (WHERE %(bought)s) AS purchase_count,
+                   MIN(document.date) FILTER (WHERE %(bought)s) AS first_purchase_date,
+                   MAX(document.date) FILTER (WHERE %(bought)s) AS last_purchase_date,
+                   COUNT(*) FILTER (WHERE %(current)s AND NOT document.is_refund) AS visit_count,
+                   SUM(document.guests) FILTER (WHERE %(current)s) AS guest_count,
+                   SUM(document.amount) FILTER (WHERE %(current)s) AS revenue,
+                   SUM(document.amount) FILTER (WHERE %(previous)s) AS revenue_previous,
+                   -SUM(document.amount) FILTER (WHERE %(current)s AND document.is_refund)
+                     AS refund_amount,
+                   MIN(document.date) FILTER (WHERE %(current)s) AS oldest_current,
+                   MIN(document.date) FILTER (WHERE %(previous)s) AS oldest_previous,
+                   MIN(document.date) FILTER (WHERE document.date > %(as_of)s) AS next_date
+              FROM (%(purchases)s) document
+              JOIN res_partner customer ON customer.id = document.partner_id
+              %(scope)s
+             WHERE document.company_id = %(company)s AND document.counts
+             GROUP BY customer.commercial_partner_id
+            """,
+            purchases=self.purchases,
+            bought=SQL("document.date <= %(as_of)s AND NOT document.is_refund", **self.terms),
+            current=SQL("document.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
+            previous=SQL(
+                "document.date BETWEEN %(previous_start)s AND %(previous_end)s", **self.terms
+            ),
+            **self.terms,
+        )
+
+    def _settlement(self, accounts: list[int]) -> SQL:
+        """One row per customer that paid lately; the days are weighted by the amounts."""
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id,
+                   SUM(amount) FILTER (WHERE %(current)s) AS paid_amount,
+                   SUM(amount) FILTER (WHERE %(recent)s) AS settled_amount,
+                   SUM(amount * days_late) FILTER (WHERE %(recent)s)
+                     / NULLIF(SUM(amount) FILTER (WHERE %(recent)s), 0) AS days_late,
+                   MIN(settled.date) FILTER (WHERE %(current)s) AS oldest_current,
+                   MIN(settled.date) FILTER (WHERE %(recent)s) AS oldest_recent,
+                   MIN(settled.date) FILTER (WHERE settled.date > %(as_of)s) AS next_date
+              FROM (%(settlements)s) settled
+              JOIN res_partner customer ON customer.id = settled.partner_id
+              %(scope)s
+             GROUP BY customer.commercial_partner_id
+            """,
+            settlements=sources.settlements(
+                self.company_id, accounts, min(self.terms["start"], self.terms["late_start"])
+            ),
+            current=SQL("settled.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
+            recent=SQL("settled.date BETWEEN %(late_start)s AND %(as_of)s", **self.terms),
+            **self.terms,
+        )
+
+    def _open_item(self, accounts: list[int]) -> SQL:
+        """One row per customer that owes; due today is not overdue yet."""
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id,
+                   SUM(residual) FILTER (WHERE due_date < %(as_of)s AND date <= %(as_of)s)
+                     AS overdue_amount,
+                   LEAST(
+                       MIN(next_date),
+                       MIN(GREATEST(due_date + 1, date)) FILTER (
+                           WHERE due_date >= %(as_of)s OR date > %(as_of)s)) AS next_date
+              FROM (%(open_items)s) item
+              JOIN res_partner customer ON customer.id = item.partner_id
+              %(scope)s
+             GROUP BY customer.commercial_partner_id
+            """,
+            open_items=sources.open_items(self.company_id, accounts, self.as_of),
+            **self.terms,
+        )
+
+    def _margin(self) -> SQL:
+        """One row per customer with document lines in the window.
+
+        ``coverage`` is the share of the line amounts, without their signs, whose
+        cost is known, in percent.
+        """
+        if self.margins is None:
+            return SQL(
+                """SELECT NULL::integer AS partner_id, NULL::numeric AS margin,
+                          NULL::numeric AS coverage WHERE FALSE"""
+            )
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id,
+                   SUM(item.margin) AS margin,
+                   100 * SUM(ABS(item.amount)) FILTER (WHERE item.margin IS NOT NULL)
+                     / NULLIF(SUM(ABS(item.amount)), 0) AS coverage
+              FROM (%(margins)s) item
+              JOIN res_partner customer ON customer.id = item.partner_id
+              %(scope)s
+             WHERE item.company_id = %(company)s AND item.counts
+               AND item.date BETWEEN %(start)s AND %(as_of)s
+             GROUP BY customer.commercial_partner_id
+            """,
+            margins=self.margins,
+            **self.terms,
+        )
+
+    def _contact(self) -> SQL:
+        """One row per commercial partner in the population, buyers included."""
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id
+              FROM (%(contacts)s) contact
+              JOIN res_partner customer ON customer.id = contact.partner_id
+              %(scope)s
+             UNION
+            SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
+            """,
+            contacts=sources.contacts(self.company_id),
+            **self.terms,
+        )
+
+    def _measured(self) -> SQL:
+        """One row per customer in the population, without the tier's columns."""
+        return SQL(
+            """
+            SELECT contact.partner_id,
+                   COALESCE(purchase.purchase_count, 0)::integer AS purchase_count,
+                   COALESCE(purchase.visit_count, 0)::integer AS visit_count,
+                   purchase.guest_count::integer AS guest_count,
+                   purchase.first_purchase_date,
+                   purchase.last_purchase_date,
+                   CASE WHEN purchase.purchase_count > 1
+                        THEN ROUND(
+                            (purchase.last_purchase_date - purchase.first_purchase_date)::numeric
+                              / (purchase.purchase_count - 1), 4)
+                    END AS purchase_interval_days,
+                   COALESCE(purchase.revenue, 0) AS revenue,
+                   COALESCE(purchase.revenue_previous, 0) AS revenue_previous,
+                   COALESCE(purchase.refund_amount, 0) AS refund_amount,
+                   CASE WHEN margin.coverage >= %(coverage_min)s THEN margin.margin END AS margin,
+                   ROUND(margin.coverage, 2) AS margin_coverage,
+                   COALESCE(settlement.paid_amount, 0) AS paid_amount,
+                   COALESCE(settlement.settled_amount, 0) AS settled_amount,
+                   ROUND(settlement.days_late, 4) AS days_late,
+                   COALESCE(open_item.overdue_amount, 0) AS overdue_amount,
+                   COALESCE(%(as_of)s - purchase.first_purchase_date < %(nurture_days)s, FALSE)
+                     AS is_newcomer,
+                   %(next_due)s AS next_due_date
+              FROM contact
+              JOIN res_partner partner ON partner.id = contact.partner_id
+                                      AND partner.active
+                                      AND partner.relationship_excluded IS NOT TRUE
+              LEFT JOIN crm_relationship_purchase purchase
+                ON purchase.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_settlement settlement
+                ON settlement.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_open_item open_item
+                ON open_item.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_margin margin
+                ON margin.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_profile override
+                ON override.partner_id = contact.partner_id
+               AND override.company_id = %(company)s
+               AND override.override_tier_id IS NOT NULL
+               AND override.override_until IS NOT NULL
+             WHERE contact.partner_id NOT IN (SELECT partner_id FROM res_company)
+            """,
+            next_due=self._next_due(),
+            **self.terms,
+        )
+
+    def _next_due(self) -> SQL:
+        """Return the first day on which a measure changes if nothing happens."""
+        return SQL(
+            """LEAST(
+                   purchase.next_date, settlement.next_date, open_item.next_date,
+                   %(current)s, %(previous)s, %(paid)s, %(late)s,
+                   CASE WHEN %(as_of)s < purchase.first_purchase_date + %(nurture_days)s
+                        THEN purchase.first_purchase_date + %(nurture_days)s END,
+                   override.override_until + 1)""",
+            current=self._leaves(SQL("purchase.oldest_current"), "window"),
+            previous=self._leaves(SQL("purchase.oldest_previous"), "two_windows"),
+            paid=self._leaves(SQL("settlement.oldest_current"), "window"),
+            late=self._leaves(SQL("settlement.oldest_recent"), "late_window"),
+            **self.terms,
+        )
+
+    def _leaves(self, day: SQL, window: str) -> SQL:
+        """Return the first day whose window does not reach back to ``day`` any more.
+
+        A window starts the day after ``as_of`` minus its months; where the
+        subtraction was clamped to a shorter month, one day more is needed.
+        """
+        months = self.terms[window]
+        return SQL(
+            """(%(day)s + %(months)s::interval)::date
+               + CASE WHEN ((%(day)s + %(months)s::interval)::date - %(months)s::interval)::date
+                           < %(day)s THEN 1 ELSE 0 END""",
+            day=day,
+            months=months,
+        )
+
+    def _basis(self) -> SQL:
+        """Return the amount that the policy ranks by; NULL: unknown or no customer."""
+        return SQL(
+            "CASE WHEN measured.purchase_count > 0 THEN measured.%s END",
+            SQL.identifier(BASIS_COLUMNS[self.basis]),
+        )
+
+    def _standing(self) -> SQL:
+        """Return what the policy does with the customer, see ``tier_standing``."""
+        return SQL(
+            """CASE WHEN measured.purchase_count = 0 OR %(outside)s THEN NULL
+                    WHEN %(basis)s IS NULL THEN 'unknown'
+                    WHEN %(uncounted)s THEN 'unranked'
+                    ELSE 'ranked' END""",
+            outside=SQL("inside.id IS NULL") if self.domain is not None else SQL("FALSE"),
+            basis=self._basis(),
+            uncounted=SQL("measured.visit_count = 0") if self.only_buyers else SQL("FALSE"),
+        )
+
+    def _inside(self) -> SQL:
+        """Return the join that tells who is inside the policy's domain."""
+        if self.domain is None:
+            return SQL("")
+        return SQL("LEFT JOIN (%s) inside ON inside.id = measured.partner_id", self.domain)
+
+
+def find(env, measurement: Measurement) -> None:
+    """Fill the temporary table ``crm_relationship_measured``; no profile is written."""
+    accounts = sources.receivable_accounts(env)
+    for name, query in measurement.stages(accounts).items():
+        table = SQL.identifier(name)
+        env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
+        env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
+
+
+def update(env, measurement: Measurement) -> int:
+    """Write the measures that differ to existing profiles; return how many rows."""
+    columns = [SQL.identifier(name) for name in MEASURE_COLUMNS]
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE crm_relationship_profile profile
+               SET %(assignments)s
+              FROM crm_relationship_measured measured
+             WHERE profile.company_id = %(company)s
+               AND profile.partner_id = measured.partner_id
+               AND (%(old)s) IS DISTINCT FROM (%(new)s)
+            """,
+            assignments=SQL(", ").join(SQL("%s = measured.%s", name, name) for name in columns),
+            old=SQL(", ").join(SQL("profile.%s", name) for name in columns),
+            new=SQL(", ").join(SQL("measured.%s", name) for name in columns),
+            company=measurement.company_id,
+        )
+    )
+    return env.cr.rowcount
+
+
+def insert(env, measurement: Measurement) -> int:
+    """Create the profiles of new customers; return how many."""
+    columns = SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS)
+    env.cr.execute(
+        SQL(
+            """
+            INSERT INTO crm_relationship_profile (
+                partner_id, company_id, below_count, %(columns)s)
+            SELECT measured.partner_id, %(company)s, 0, %(columns)s
+              FROM crm_relationship_measured measured
+             WHERE NOT EXISTS (
+                       SELECT 1 FROM crm_relationship_profile profile
+                        WHERE profile.company_id = %(company)s
+                          AND profile.partner_id = measured.partner_id)
+            """,
+            columns=columns,
+            company=measurement.company_id,
+        )
+    )
+    return env.cr.rowcount
+
+
+def freeze(env, measurement: Measurement) -> int:
+    """Take archived customers out of the count, their results stay; return how many."""
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE crm_relationship_profile profile
+               SET tier_standing = 'frozen', next_due_date = NULL
+              FROM res_partner customer
+              %(scope)s
+             WHERE profile.company_id = %(company)s
+               AND customer.id = profile.partner_id
+               AND NOT customer.active
+               AND profile.tier_standing IS DISTINCT FROM 'frozen'
+            """,
+            scope=SCOPE_JOIN_SELF if measurement.scoped else SQL(""),
+            company=measurement.company_id,
+        )
+    )
+    return env.cr.rowcount
+
+
+def leavers(measurement: Measurement) -> SQL:
+    """Return the profiles that are no longer in the population, archived ones aside."""
+    return SQL(
+        """
+        SELECT profile.id
+          FROM crm_relationship_profile profile
+          JOIN res_partner customer ON customer.id = profile.partner_id AND customer.active
+          %(scope)s
+         WHERE profile.company_id = %(company)s
+           AND NOT EXISTS (
+                   SELECT 1 FROM crm_relationship_measured measured
+                    WHERE measured.partner_id = profile.partner_id)
+        """,
+        scope=SCOPE_JOIN_SELF if measurement.scoped else SQL(""),
+        company=measurement.company_id,
+    )

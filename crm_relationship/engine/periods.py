@@ -1,0 +1,61 @@
+"""Calendar arithmetic of the rules: windows, period-ends, tenure days.
+
+Pure functions of dates. PostgreSQL's ``date - interval`` and dateutil's
+``relativedelta`` agree on clamping to the last day of a shorter month.
+"""
+
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+DAY = timedelta(days=1)
+MONTHS_PER_PERIOD = {"monthly": 1, "quarterly": 3}
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same calendar day ``months`` earlier, clamped to the month's end.
+
+    >>> months_before(date(2025, 3, 31), 1)
+    datetime.date(2025, 2, 28)
+    """
+    return day - relativedelta(months=months)
+
+
+def window_start(as_of: date, months: int) -> date:
+    """Return the first day of the window of ``months`` that ends on ``as_of``.
+
+    >>> window_start(date(2025, 2, 28), 12)
+    datetime.date(2024, 2, 29)
+    """
+    return months_before(as_of, months) + DAY
+
+
+def period_end(day: date, period: str) -> date:
+    """Return the end of the period that ``day`` lies in.
+
+    :param period: ``daily``, ``monthly`` or ``quarterly``
+
+    >>> period_end(date(2024, 2, 3), "monthly"), period_end(date(2024, 2, 3), "quarterly")
+    (datetime.date(2024, 2, 29), datetime.date(2024, 3, 31))
+    """
+    if period == "daily":
+        return day
+    months = MONTHS_PER_PERIOD[period]
+    last_month = day.month + (-day.month % months)
+    return day + relativedelta(month=last_month, day=31)
+
+
+def due_evaluations(done_until: date, closed: date, period: str) -> list[date]:
+    """Return the period-ends after ``done_until`` up to and including ``closed``.
+
+    >>> due_evaluations(date(2025, 1, 31), date(2025, 3, 31), "monthly")
+    [datetime.date(2025, 2, 28), datetime.date(2025, 3, 31)]
+    >>> due_evaluations(date(2025, 1, 31), date(2025, 2, 27), "monthly")
+    []
+    """
+    ends = []
+    end = period_end(done_until + DAY, period)
+    while end <= closed:
+        ends.append(end)
+        end = period_end(end + DAY, period)
+    return ends

@@ -1,0 +1,104 @@
+"""Record: what changed, when, why and by which run. Append only."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+CHANGE_COLUMNS = (
+    "partner_id", "company_id", "date", "dimension", "old_value", "new_value", "cause",
+    "basis_amount", "cut_amount", "run_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A statement that writes profiles and knows what it changed.
+
+    :param ctes: the WITH clauses, one of which writes the profiles
+    :param rows: the query on them whose rows go to the history, with
+        :data:`CHANGE_COLUMNS` in that order
+    """
+
+    ctes: SQL
+    rows: SQL
+
+
+def append(env, changes: Changes) -> int:
+    """Execute ``changes`` and append its rows to the history, in one statement;
+    return how many.
+    """
+    columns = SQL(", ").join(SQL.identifier(name) for name in CHANGE_COLUMNS)
+    env.cr.execute(
+        SQL(
+            "WITH %s INSERT INTO crm_relationship_change (%s) %s",
+            changes.ctes,
+            columns,
+            changes.rows,
+        )
+    )
+    return env.cr.rowcount
+
+
+def left_population(company_id: int, as_of: date, run_id: int, leavers: SQL) -> Changes:
+    """Delete the profiles ``leavers``; those that had a tier go to the history."""
+    return Changes(
+        ctes=SQL(
+            """gone AS (
+            DELETE FROM crm_relationship_profile profile
+             WHERE profile.id IN (%(leavers)s)
+         RETURNING profile.partner_id, profile.tier_id)""",
+            leavers=leavers,
+        ),
+        rows=SQL(
+            """
+        SELECT gone.partner_id, %(company)s, %(as_of)s, 'tier', tier.code, NULL, 'left',
+               NULL::numeric, NULL::numeric, %(run)s
+          FROM gone
+          JOIN crm_relationship_tier tier ON tier.id = gone.tier_id
+            """,
+            company=company_id,
+            as_of=as_of,
+            run=run_id,
+        ),
+    )
+
+
+def end_overrides(company_id: int, as_of: date, run_id: int) -> Changes:
+    """End the overrides valid until before ``as_of``: the tier computed last holds,
+    without grace.
+    """
+    return Changes(
+        ctes=SQL(
+            """ended AS MATERIALIZED (
+            SELECT id, partner_id, tier_id, computed_tier_id, tier_basis
+              FROM crm_relationship_profile
+             WHERE company_id = %(company)s
+               AND override_until < %(as_of)s
+               AND tier_standing IS DISTINCT FROM 'frozen'),
+             written AS (
+            UPDATE crm_relationship_profile profile
+               SET tier_id = ended.computed_tier_id,
+                   below_count = 0,
+                   override_tier_id = NULL,
+                   override_reason = NULL,
+                   override_user_id = NULL,
+                   override_until = NULL
+              FROM ended
+             WHERE profile.id = ended.id)""",
+            company=company_id,
+            as_of=as_of,
+        ),
+        rows=SQL(
+            """
+        SELECT ended.partner_id, %(company)s, %(as_of)s, 'tier', former.code, latter.code,
+               'override_end', ended.tier_basis, NULL::numeric, %(run)s
+          FROM ended
+          LEFT JOIN crm_relationship_tier former ON former.id = ended.tier_id
+          LEFT JOIN crm_relationship_tier latter ON latter.id = ended.computed_tier_id
+            """,
+            company=company_id,
+            as_of=as_of,
+            run=run_id,
+        ),
+    )

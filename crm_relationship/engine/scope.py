@@ -1,0 +1,111 @@
+"""Scope: which customers an incremental run has to look at.
+
+A customer is in scope when one of its documents changed since the watermark or
+when time alone changes one of its measures (``next_due_date``).
+"""
+
+from datetime import date, datetime, timedelta
+
+from odoo.tools import SQL
+
+WATERMARK_OVERLAP = timedelta(hours=1)
+"""Rows are stamped at the start of their transaction, so look back by this much."""
+
+SCOPE_JOIN = SQL(
+    """JOIN crm_relationship_scope scope
+         ON scope.partner_id = customer.commercial_partner_id"""
+)
+"""Keeps the documents of customers in scope; ``customer`` is the document's contact."""
+
+SCOPE_JOIN_SELF = SQL("JOIN crm_relationship_scope scope ON scope.partner_id = customer.id")
+"""Keeps the profiles of customers in scope; ``customer`` is the profile's partner."""
+
+
+def fill(env, parts: list[SQL]) -> int:
+    """Fill the temporary table ``crm_relationship_scope`` with the partners that
+    ``parts`` return, and with their commercial partners; return how many.
+    """
+    env.cr.execute("DROP TABLE IF EXISTS crm_relationship_scope")
+    env.cr.execute(
+        SQL(
+            """
+            CREATE TEMPORARY TABLE crm_relationship_scope ON COMMIT DROP AS
+            WITH part AS (%s)
+            SELECT partner_id FROM part WHERE partner_id IS NOT NULL
+             UNION
+            SELECT customer.commercial_partner_id
+              FROM part JOIN res_partner customer ON customer.id = part.partner_id
+            """,
+            SQL(" UNION ").join(parts),
+        )
+    )
+    count = env.cr.rowcount
+    env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_scope (partner_id)")
+    env.cr.execute("ANALYZE crm_relationship_scope")
+    return count
+
+
+def of_partners(partner_ids: list[int]) -> list[SQL]:
+    """Return the part with the given partners."""
+    return [SQL("SELECT unnest(%s::integer[]) AS partner_id", list(partner_ids))]
+
+
+def due(company_id: int, as_of: date) -> SQL:
+    """Return the customers whose measures change by time alone until ``as_of``."""
+    return SQL(
+        """SELECT partner_id FROM crm_relationship_profile
+            WHERE company_id = %s AND next_due_date <= %s""",
+        company_id,
+        as_of,
+    )
+
+
+def touched(company_id: int, since: datetime, purchases: SQL, margins: SQL | None) -> list[SQL]:
+    """Return the customers with documents written since ``since`` (UTC)."""
+    parts = [_touched_documents(company_id, since, purchases)]
+    if margins is not None:
+        parts.append(_touched_documents(company_id, since, margins))
+    parts += [
+        SQL(
+            """SELECT line.partner_id
+                 FROM account_partial_reconcile partial
+                 JOIN account_move_line line ON line.id = partial.debit_move_id
+                WHERE partial.company_id = %s AND partial.write_date >= %s""",
+            company_id,
+            since,
+        ),
+        SQL("SELECT id AS partner_id FROM res_partner WHERE write_date >= %s", since),
+        SQL(
+            "SELECT partner_id FROM sale_order WHERE company_id = %s AND write_date >= %s",
+            company_id,
+            since,
+        ),
+        SQL("SELECT partner_id FROM crm_lead WHERE write_date >= %s", since),
+    ]
+    return parts
+
+
+def _touched_documents(company_id: int, since: datetime, documents: SQL) -> SQL:
+    return SQL(
+        """SELECT document.partner_id
+             FROM (%s) document
+            WHERE document.company_id = %s AND document.changed_at >= %s""",
+        documents,
+        company_id,
+        since,
+    )
+
+
+def moved_across_domain(company_id: int, domain: SQL) -> SQL:
+    """Return the customers that entered or left the policy's domain."""
+    return SQL(
+        """SELECT profile.partner_id
+             FROM crm_relationship_profile profile
+             LEFT JOIN (%s) inside ON inside.id = profile.partner_id
+            WHERE profile.company_id = %s
+              AND profile.purchase_count > 0
+              AND profile.tier_standing IS DISTINCT FROM 'frozen'
+              AND (profile.tier_standing IS NULL) = (inside.id IS NOT NULL)""",
+        domain,
+        company_id,
+    )

@@ -1,0 +1,162 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
+
+GC_LIMIT = 100_000
+"""Changes deleted in one go by the daily clean-up."""
+
+RETENTION = "crm_relationship.change_retention_months"
+
+
+class CrmRelationshipChange(models.Model):
+    """The history: what changed for a customer, when, why and by which run.
+
+    Append only: the runs and manual decisions add rows, nothing edits them.
+    """
+
+    _name = "crm.relationship.change"
+    _description = "Relationship Change"
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+    _log_access = False
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, ondelete="cascade", readonly=True, index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(required=True, readonly=True, help="The day as of which it holds.")
+    dimension = fields.Selection([("tier", "Tier")], required=True, readonly=True)
+    old_value = fields.Char("From", readonly=True, help="Code of the former value.")
+    new_value = fields.Char("To", readonly=True, help="Code of the new value.")
+    old_label = fields.Char("Before", compute="_compute_labels")
+    new_label = fields.Char("After", compute="_compute_labels")
+    cause = fields.Selection(
+        [
+            ("opening", "First placement"),
+            ("placed", "New customer"),
+            ("up", "Up"),
+            ("down", "Down"),
+            ("policy", "New policy"),
+            ("override", "Manual tier"),
+            ("override_end", "End of the manual tier"),
+            ("outside", "Outside the policy"),
+            ("left", "No customer any more"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    basis_amount = fields.Monetary(
+        "Amount", readonly=True, aggregator=None, help="What the customer was ranked by."
+    )
+    cut_amount = fields.Monetary(
+        "Cut", readonly=True, aggregator=None, help="The cut reached, or after a fall missed."
+    )
+    note = fields.Char(readonly=True, help="The reason that the user gave.")
+    reason = fields.Char(compute="_compute_reason", help="Why it changed, in a sentence.")
+    run_id = fields.Many2one(
+        "crm.relationship.run", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
+
+    _company_date_idx = models.Index("(company_id, date)")
+
+    @api.depends("dimension", "old_value", "new_value", "company_id")
+    def _compute_labels(self):
+        """Show the tiers' names beside the stable codes that the history stores."""
+        # The names of tiers are no secret to who may read the history, hence sudo.
+        tiers = self.env["crm.relationship.tier"].sudo()
+        names = {
+            (tier.company_id, tier.code): tier.display_name
+            for tier in tiers.search(
+                [("company_id", "in", self.company_id.ids)], order="policy_id desc"
+            )
+            if tier.policy_id.state != "draft"
+        }
+        for change in self:
+            for code, label in (("old_value", "old_label"), ("new_value", "new_label")):
+                value = change[code]
+                change[label] = names.get((change.company_id, value), value)
+
+    @api.depends("cause", "old_value", "new_value", "basis_amount", "cut_amount", "note")
+    def _compute_reason(self):
+        for change in self:
+            change.reason = change._get_reason()
+
+    def _get_reason(self):
+        """Return the sentence that explains the change."""
+        self.ensure_one()
+        values = {
+            "old": self.old_label or "",
+            "new": self.new_label or "",
+            "amount": self._format_money(self.basis_amount),
+            "cut": self._format_money(self.cut_amount),
+            "note": self.note or "",
+        }
+        if self.cause in ("opening", "placed", "policy"):
+            return self._get_placement_reason(values)
+        reasons = {
+            "up": self.env._("%(amount)s reaches the cut of %(cut)s for %(new)s.", **values),
+            "down": self.env._(
+                "%(amount)s is below the cut of %(cut)s for %(old)s, and the grace is over.",
+                **values,
+            ),
+            "override": self.env._("Decided by hand: %(note)s", **values),
+            "override_end": self.env._(
+                "The manual tier was taken back: %(note)s. The computed one holds.", **values
+            )
+            if self.note
+            else self.env._("The manual tier ended; the computed one holds."),
+            "outside": self.env._("No longer among the customers that the policy ranks."),
+            "left": self.env._("No invoice, order or opportunity is left."),
+        }
+        return reasons[self.cause]
+
+    def _get_placement_reason(self, values):
+        """Return why a customer without a tier of the policy got this one."""
+        if self.cut_amount:
+            reasons = {
+                "opening": self.env._(
+                    "First placement: %(amount)s reaches the cut of %(cut)s.", **values
+                ),
+                "placed": self.env._(
+                    "New among the customers: %(amount)s reaches the cut of %(cut)s.", **values
+                ),
+                "policy": self.env._(
+                    "Placed by a new policy: %(amount)s reaches the cut of %(cut)s.", **values
+                ),
+            }
+        else:
+            reasons = {
+                "opening": self.env._(
+                    "First placement: %(amount)s reaches no cut, the lowest tier.", **values
+                ),
+                "placed": self.env._(
+                    "New among the customers: %(amount)s reaches no cut, the lowest tier.",
+                    **values,
+                ),
+                "policy": self.env._(
+                    "Placed by a new policy: %(amount)s reaches no cut, the lowest tier.", **values
+                ),
+            }
+        return reasons[self.cause]
+
+    def _format_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def write(self, vals):
+        raise UserError(self.env._("The history is append only: nobody edits it."))
+
+    def unlink(self):
+        raise UserError(self.env._("The history is append only: nobody deletes from it."))
+
+    @api.autovacuum
+    def _gc_changes(self):
+        """Delete what is older than the retention, if one is set."""
+        months = int(self.env["ir.config_parameter"].sudo().get_param(RETENTION, 0))
+        if months > 0:
+            limit = fields.Date.today() - relativedelta(months=months)
+            old = self.search([("date", "<", limit)], limit=GC_LIMIT)
+            super(CrmRelationshipChange, old).unlink()

@@ -1,0 +1,327 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount, format_date
+
+from ...engine import grade_tier
+from ...engine.measure import MARGIN_COVERAGE_MIN
+from ...engine.periods import window_start
+
+
+class CrmRelationshipProfile(models.Model):
+    """Answers "why this tier?" from the inputs and cuts that the engine grades by.
+
+    Sentences are made here, whole, so that they can be translated; the template
+    ``crm_relationship.tier_explanation`` only lays them out.
+    """
+
+    _inherit = "crm.relationship.profile"
+
+    tier_explanation = fields.Html(
+        "Why?", compute="_compute_tier_explanation", sanitize=False, readonly=True
+    )
+
+    def _compute_tier_explanation(self):
+        """Render the answer to "why?", for the one record that a form shows."""
+        ranks = self._get_ranks()
+        for profile in self:
+            profile.tier_explanation = self.env["ir.qweb"]._render(
+                "crm_relationship.tier_explanation", profile._prepare_explanation(ranks)
+            )
+
+    def action_explain_tier(self):
+        """Open the answer to "why?" in a dialog."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why this tier?"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [
+                (self.env.ref("crm_relationship.crm_relationship_profile_view_form_why").id, "form")
+            ],
+            "target": "new",
+        }
+
+    # ----------------------------------------------------------------- inputs
+
+    def _get_ranks(self):
+        """Return ``{id: rank}``: one more than the ranked customers with a greater basis."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT profile.id,
+                       1 + (SELECT COUNT(*)
+                              FROM crm_relationship_profile other
+                             WHERE other.company_id = profile.company_id
+                               AND other.tier_standing = 'ranked'
+                               AND other.tier_basis > profile.tier_basis)
+                  FROM crm_relationship_profile profile
+                 WHERE profile.id IN %s AND profile.tier_standing = 'ranked'
+                """,
+                tuple(self.ids) or (0,),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _get_live_cuts(self, policy):
+        """Return ``{tier id: row}`` with where the cuts of ``policy`` stand now."""
+        self.env.flush_all()
+        ranked = grade_tier.ranked_profiles(policy.company_id.id)
+        rows = self.env.execute_query_dict(grade_tier.cuts(policy.id, ranked))
+        return {row["tier_id"]: row for row in rows}
+
+    def _prepare_explanation(self, ranks):
+        """Return what the answer to "why?" is made of.
+
+        Everybody who may see the profile may see the policy that made it, hence sudo.
+        """
+        self.ensure_one()
+        policy = self.company_id.sudo()._get_relationship_policy()
+        cuts = self._get_live_cuts(policy) if policy else {}
+        live = self._get_live_tier(policy, cuts)
+        as_of = self.env["crm.relationship.run"].sudo()._get_last(self.company_id).as_of
+        evaluations = self.env["crm.relationship.tier.cut"].sudo()
+        change = self.change_ids.filtered(lambda change: change.dimension == "tier")[:1]
+        return {
+            "profile": self,
+            "policy": policy,
+            "verdict": self._explain_verdict(policy, change),
+            "reason": change.reason if self.tier_id else False,
+            "notices": self._explain_standing(policy),
+            "measures": self._explain_amount(policy, as_of, ranks.get(self.id), cuts),
+            "outlook": self._explain_outlook(policy, cuts, live),
+            "ladder": self._prepare_ladder(policy, cuts, live),
+            "as_of": as_of,
+            "last_evaluation": evaluations.search([("policy_id", "=", policy.id)], limit=1).date,
+        }
+
+    def _get_live_tier(self, policy, cuts):
+        """Return the tier that the present amount reaches, none for who is not ranked."""
+        tiers = policy.tier_ids
+        if self.tier_standing == "unranked":
+            return tiers[-1:]
+        if self.tier_standing != "ranked":
+            return tiers[:0]
+        reached = tiers.filtered(lambda tier: self._is_reached(cuts[tier.id]["cut_value"]))
+        return (reached or tiers[-1:])[:1]
+
+    def _is_reached(self, cut):
+        return cut is not None and self.tier_basis > 0 and self.tier_basis >= cut
+
+    def _prepare_ladder(self, policy, cuts, live):
+        """Return one row a tier, the best first, and the customer's marks on it."""
+        return [
+            {
+                "tier": tier,
+                "cut": cuts[tier.id],
+                "is_own": tier == self.tier_id,
+                "is_manual": tier == self.override_tier_id,
+                "is_live": tier == live != self.tier_id,
+            }
+            for tier in policy.tier_ids
+        ]
+
+    # -------------------------------------------------------------- sentences
+
+    def _explain_verdict(self, policy, change):
+        """Return which tier the customer has and since when, or why it has none."""
+        _ = self.env._
+        customer = self.partner_id.name
+        if not policy:
+            return _("%(company)s has no active tier policy.", company=self.company_id.name)
+        if not self.tier_id and not self.purchase_count:
+            return _(
+                "%(customer)s has no tier, for it has not bought anything yet. The first posted "
+                "invoice places it.",
+                customer=customer,
+            )
+        if not self.tier_id:
+            return _(
+                "%(customer)s has no tier: it is not among the customers that the policy "
+                "“%(policy)s” ranks.",
+                customer=customer,
+                policy=policy.name,
+            )
+        if not change:
+            return _("%(customer)s is %(tier)s.", customer=customer, tier=self._name_tier())
+        return _(
+            "%(customer)s is %(tier)s since %(date)s.",
+            customer=customer,
+            tier=self._name_tier(),
+            date=self._format_day(change.date),
+        )
+
+    def _explain_standing(self, policy):
+        """Return the sentences about what is special: ``[(severity, sentence)]``."""
+        return [
+            (severity, sentence)
+            for severity, sentence in (
+                ("secondary", self._explain_frozen()),
+                ("warning", self._explain_override()),
+                ("danger", self._explain_below_zero()),
+                ("info", self._explain_newcomer(policy)),
+                ("info", self._explain_uncounted()),
+            )
+            if sentence
+        ]
+
+    def _explain_frozen(self):
+        return self.tier_standing == "frozen" and self.env._(
+            "Archived: it keeps its last tier, gets no new results and does not count among the "
+            "others."
+        )
+
+    def _explain_override(self):
+        if not self.override_tier_id:
+            return False
+        _ = self.env._
+        decided = _(
+            "Decided by hand by %(user)s: “%(reason)s”.",
+            user=self.override_user_id.sudo().name or _("somebody who has left"),
+            reason=self.override_reason,
+        )
+        computed = self.computed_tier_id.display_name or _("none")
+        until = (
+            _(
+                "It holds through %(date)s; the next day the computed tier holds: now %(tier)s.",
+                date=self._format_day(self.override_until),
+                tier=computed,
+            )
+            if self.override_until
+            else _("It holds until taken back; the computed tier is %(tier)s.", tier=computed)
+        )
+        return f"{decided} {until}"
+
+    def _explain_below_zero(self):
+        return self.is_below_zero and self.env._(
+            "Below zero: the customer costs more than it brings, so it has the lowest tier "
+            "wherever the cuts stand."
+        )
+
+    def _explain_newcomer(self, policy):
+        if not (self.is_newcomer and self.first_purchase_date):
+            return False
+        last_day = self.first_purchase_date + timedelta(days=policy.nurture_days - 1)
+        return self.env._(
+            "Newcomer: it first bought on %(first)s. Through %(last)s the lists of small customers "
+            "leave it out.",
+            first=self._format_day(self.first_purchase_date),
+            last=self._format_day(last_day),
+        )
+
+    def _explain_uncounted(self):
+        _ = self.env._
+        if self.tier_standing == "unranked":
+            return _(
+                "It bought nothing within the window, so it has the lowest tier and does not "
+                "count among those that the shares are taken of."
+            )
+        if self.tier_standing == "unknown":
+            return _(
+                "The amount it is ranked by is unknown, so it keeps its tier: costs are known for "
+                "%(coverage).0f %% of its revenue, and %(needed).0f %% are needed.",
+                coverage=self.margin_coverage,
+                needed=MARGIN_COVERAGE_MIN,
+            )
+        return False
+
+    def _explain_amount(self, policy, as_of, rank, cuts):
+        """Return what the customer is ranked by and which place that gives."""
+        _ = self.env._
+        if not (policy and as_of and self.tier_standing):
+            return []
+        basis = dict(policy._fields["basis"]._description_selection(self.env))[policy.basis]
+        sentences = []
+        if self.tier_standing != "unknown":
+            sentences.append(
+                _(
+                    "%(basis)s from %(start)s to %(end)s: %(amount)s.",
+                    basis=basis,
+                    start=self._format_day(window_start(as_of, policy.window_months)),
+                    end=self._format_day(as_of),
+                    amount=self._format_amount(self.tier_basis),
+                )
+            )
+        if rank:
+            population = next(iter(cuts.values()))["population"]
+            sentences.append(
+                _(
+                    "That is rank %(rank)s of %(population)s customers, within the best "
+                    "%(percent)s %%.",
+                    rank=rank,
+                    population=population,
+                    percent=-(-100 * rank // population),
+                )
+            )
+        return sentences
+
+    def _explain_outlook(self, policy, cuts, live):
+        """Return what would change the tier, up or down, and when."""
+        sentences = [
+            self._explain_missing(policy, cuts),
+            self._explain_live(policy, live),
+            self._explain_grace(policy),
+        ]
+        return [sentence for sentence in sentences if sentence]
+
+    def _explain_missing(self, policy, cuts):
+        """Return how far the next better tier is away."""
+        if self.tier_standing not in ("ranked", "unranked"):
+            return False
+        missed = policy.tier_ids.filtered(
+            lambda tier: cuts[tier.id]["cut_value"] is not None
+            and not self._is_reached(cuts[tier.id]["cut_value"])
+        )
+        if not missed:
+            return self.env._("No tier is better.")
+        amount = cuts[missed[-1].id]["cut_value"] - self.tier_basis
+        return amount > 0 and self.env._(
+            "%(amount)s more would reach %(tier)s as the cuts stand now.",
+            amount=self._format_amount(amount),
+            tier=missed[-1].display_name,
+        )
+
+    def _explain_live(self, policy, live):
+        """Return that tiers move at evaluations, where the present amount says otherwise."""
+        if not live or live == self.tier_id or self.override_tier_id or self.below_count:
+            return False
+        return policy.next_evaluation_date and self.env._(
+            "By the present amount it would be %(tier)s; tiers rise and fall at the next "
+            "evaluation, on %(date)s.",
+            tier=live.display_name,
+            date=self._format_day(policy.next_evaluation_date),
+        )
+
+    def _explain_grace(self, policy):
+        """Return the grace used and when it ends."""
+        if not self.below_count:
+            return False
+        left = policy.grace_evaluations - self.below_count
+        return self.env._(
+            "Grace: below its tier at %(count)s of %(grace)s evaluations in a row. Unless it "
+            "recovers, it falls to %(tier)s on %(date)s.",
+            count=self.below_count,
+            grace=policy.grace_evaluations,
+            tier=self._get_fall_tier(policy).display_name,
+            date=self._format_day(policy._get_evaluation_date(left)),
+        )
+
+    def _get_fall_tier(self, policy):
+        """Return the tier that the customer falls to when the grace is over."""
+        tiers = policy.tier_ids
+        if policy.fall == "step" and self.tier_id in tiers:
+            return tiers[tiers.ids.index(self.tier_id.id) + 1 :][:1]
+        return self.computed_tier_id
+
+    def _name_tier(self):
+        return self.tier_id.display_name
+
+    def _format_day(self, day):
+        return format_date(self.env, day) if day else ""
+
+    def _format_amount(self, amount):
+        return format_amount(self.env, amount, self.currency_id)

@@ -1,0 +1,47 @@
+from datetime import datetime
+
+import pytz
+
+from odoo import api, fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    relationship_alert_user_ids = fields.Many2many(
+        "res.users",
+        "res_company_relationship_alert_user_rel",
+        string="Told of Failed Runs",
+        help="They are notified when the nightly recalculation of this company fails.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._create_relationship_policy()
+        return companies
+
+    def _create_relationship_policy(self):
+        """Give the companies without a tier policy a copy of the default template."""
+        template = self.env.ref(
+            "crm_relationship.crm_relationship_tier_policy_abcd", raise_if_not_found=False
+        )
+        if not template:
+            return
+        policies = self.env["crm.relationship.tier.policy"].sudo()
+        provided = policies.search([("company_id", "in", self.ids)]).company_id
+        # Who creates a company need not be a sales manager.
+        template.sudo()._duplicate_for(self - provided)
+
+    def _get_relationship_policy(self):
+        """Return the company's active tier policy, or none."""
+        self.ensure_one()
+        return self.env["crm.relationship.tier.policy"].search(
+            [("company_id", "=", self.id), ("state", "=", "active")], limit=1
+        )
+
+    def _get_relationship_today(self):
+        """Return today in the time zone of the company's working hours."""
+        self.ensure_one()
+        timezone = pytz.timezone(self.resource_calendar_id.tz or "UTC")
+        return datetime.now(pytz.utc).astimezone(timezone).date()
