@@ -34,7 +34,7 @@
         "views/grading/crm_relationship_tier_policy_views.xml",
         "views/account_move_views.xml",
         "views/crm_lead_views.xml",
-        "views/crm_relationship_setup_views.xml",
+        "wizard/crm_relationship_setup_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",

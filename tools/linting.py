@@ -36,7 +36,7 @@ def _passes(name):
 
 
 def _run(command):
-    environment = {**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1"}
+    environment = {**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1", "NO_COLOR": "1"}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     command = [str(part) for part in command]
     result = subprocess.run(command, cwd=paths.ROOT, env=environment, **streams)

@@ -29,7 +29,9 @@ def print_company(env, company):
     for tier, count, amount in found:
         print(f"  {tier.name:24} {count:7}  {share(count, customers)} of customers", end="")
         print(f"  {amount:15,.2f}  {share(amount, revenue)} of revenue")
-    for profile in movers(env, company)[:TOP_MOVERS]:
+    if top := movers(env, company)[:TOP_MOVERS]:
+        print("  Top movers, by revenue against the window before:")
+    for profile in top:
         change = profile.revenue - profile.revenue_previous
         print(f"  {change:+15,.2f}  {profile.partner_id.display_name}")
 

@@ -231,7 +231,8 @@ def _written(terms: TierTerms, who: SQL, evaluated: bool) -> SQL:
 def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
     """One row per profile of ``diff`` whose tier changed, for the history.
 
-    A new policy's tier of the same code is no change. The cut is the one reached, or after a fall the one missed.
+    A new policy's tier of the same code is no change. The cut is the one reached, or
+    after a fall the one missed.
     """
     return SQL(
         """

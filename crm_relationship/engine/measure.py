@@ -26,6 +26,9 @@ MEASURE_COLUMNS = (
     "is_newcomer", "tier_basis", "tier_standing", "next_due_date",
 )  # fmt: skip
 
+MANY_ROWS = 10_000
+"""New profiles after which PostgreSQL must count them before the next statement."""
+
 BASIS_COLUMNS = {"revenue": "revenue", "margin": "margin", "paid": "paid_amount"}
 
 
@@ -338,6 +341,7 @@ def find(env, measurement: Measurement) -> None:
         env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
         env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
+    env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_measured (partner_id)")
 
 
 def update(env, measurement: Measurement) -> int:
@@ -363,7 +367,11 @@ def update(env, measurement: Measurement) -> int:
 
 
 def insert(env, measurement: Measurement) -> int:
-    """Create the profiles of new customers; return how many."""
+    """Create the profiles of new customers; return how many.
+
+    ``NOT IN`` is a hash table whatever PostgreSQL believes of the profiles' number: a
+    table that was empty a moment ago would else be searched row by row.
+    """
     columns = SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS)
     env.cr.execute(
         SQL(
@@ -372,16 +380,19 @@ def insert(env, measurement: Measurement) -> int:
                 partner_id, company_id, below_count, %(columns)s)
             SELECT measured.partner_id, %(company)s, 0, %(columns)s
               FROM crm_relationship_measured measured
-             WHERE NOT EXISTS (
-                       SELECT 1 FROM crm_relationship_profile profile
-                        WHERE profile.company_id = %(company)s
-                          AND profile.partner_id = measured.partner_id)
+             WHERE measured.partner_id NOT IN (
+                       SELECT partner_id FROM crm_relationship_profile
+                        WHERE company_id = %(company)s)
+             ORDER BY measured.partner_id
             """,
             columns=columns,
             company=measurement.company_id,
         )
     )
-    return env.cr.rowcount
+    count = env.cr.rowcount
+    if count > MANY_ROWS:
+        env.cr.execute("ANALYZE crm_relationship_profile")
+    return count
 
 
 def freeze(env, measurement: Measurement) -> int:

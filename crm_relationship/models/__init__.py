@@ -2,7 +2,6 @@ from . import grading
 from . import account_move
 from . import account_partial_reconcile
 from . import crm_lead
-from . import crm_relationship_setup
 from . import ir_config_parameter
 from . import res_company
 from . import res_config_settings

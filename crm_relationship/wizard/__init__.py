@@ -1,2 +1,3 @@
 from . import base_partner_merge
 from . import crm_relationship_override
+from . import crm_relationship_setup

@@ -10,7 +10,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         The history needs nothing: its rows go over to the remaining contact.
         """
         self._merge_relationship_profiles(src_partners, dst_partner)
-        super()._update_foreign_keys(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_relationship_profiles(self, src_partners, dst_partner):
         """Leave one profile in each company: the destination's, else a source's.

@@ -25,6 +25,19 @@ class CrmRelationshipOverride(models.TransientModel):
         "Valid Through", help="The next day the computed tier holds. Empty: until taken back."
     )
 
+    @api.model
+    def default_get(self, fields):
+        """Start from the present decision where there is one to change."""
+        values = super().default_get(fields)
+        profile = self._default_profile_ids()
+        if profile and len(profile) == 1 and profile.override_tier_id:
+            values.update(
+                tier_id=profile.override_tier_id.id,
+                reason=profile.override_reason,
+                until=profile.override_until,
+            )
+        return values
+
     def _default_profile_ids(self):
         """Return the selected profiles, or those of the selected contacts."""
         records = self.env[self.env.context.get("active_model", self._name)].browse(
@@ -63,3 +76,9 @@ class CrmRelationshipOverride(models.TransientModel):
             }
         )
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_take_back(self):
+        """End the manual tier: the computed one holds at once."""
+        self.ensure_one()
+        self.tier_id = False
+        return self.action_apply()

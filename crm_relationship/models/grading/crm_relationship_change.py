@@ -7,6 +7,9 @@ from odoo.tools.misc import formatLang
 GC_LIMIT = 100_000
 """Changes deleted in one go by the daily clean-up."""
 
+EXPIRED = "crm_relationship_expired"
+"""Context key: the changes are past the retention."""
+
 RETENTION = "crm_relationship.change_retention_months"
 
 
@@ -146,11 +149,14 @@ class CrmRelationshipChange(models.Model):
     def _format_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The history is append only: nobody edits it."))
 
-    def unlink(self):
-        raise UserError(self.env._("The history is append only: nobody deletes from it."))
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_expired(self):
+        """Only the retention deletes; no user has the right to, whatever the context."""
+        if not self.env.context.get(EXPIRED):
+            raise UserError(self.env._("The history is append only: nobody deletes from it."))
 
     @api.autovacuum
     def _gc_changes(self):
@@ -159,4 +165,4 @@ class CrmRelationshipChange(models.Model):
         if months > 0:
             limit = fields.Date.today() - relativedelta(months=months)
             old = self.search([("date", "<", limit)], limit=GC_LIMIT)
-            super(CrmRelationshipChange, old).unlink()
+            old.with_context(**{EXPIRED: True}).unlink()

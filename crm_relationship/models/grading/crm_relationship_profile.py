@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
@@ -30,9 +30,7 @@ class CrmRelationshipProfile(models.Model):
     _rec_name = "partner_id"
     _log_access = False  # narrow: a million rows are compared every week
 
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade"
-    )
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade")
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -228,15 +226,14 @@ class CrmRelationshipProfile(models.Model):
 
     @api.depends("tier_standing", "tier_basis", "is_newcomer", "override_tier_id", "below_count")
     def _compute_remark(self):
-        _ = self.env._
         for profile in self:
             remarks = [
-                (profile.tier_standing == "frozen", _("Archived")),
-                (profile.override_tier_id, _("By hand")),
-                (profile.is_below_zero, _("Below zero")),
-                (profile.is_newcomer, _("Newcomer")),
-                (profile.below_count, _("In grace")),
-                (profile.tier_standing == "unknown", _("Amount unknown")),
+                (profile.tier_standing == "frozen", self.env._("Archived")),
+                (profile.override_tier_id, self.env._("By hand")),
+                (profile.is_below_zero, self.env._("Below zero")),
+                (profile.is_newcomer, self.env._("Newcomer")),
+                (profile.below_count, self.env._("In grace")),
+                (profile.tier_standing == "unknown", self.env._("Amount unknown")),
             ]
             profile.remark = ", ".join(text for holds, text in remarks if holds)
 
@@ -246,7 +243,9 @@ class CrmRelationshipProfile(models.Model):
         )
         by_customer = changes.grouped(lambda change: (change.partner_id, change.company_id))
         for profile in self:
-            profile.change_ids = by_customer.get((profile.partner_id, profile.company_id), changes[:0])
+            profile.change_ids = by_customer.get(
+                (profile.partner_id, profile.company_id), changes[:0]
+            )
 
     @api.model
     def _group_expand_tier_id(self, tiers, domain):

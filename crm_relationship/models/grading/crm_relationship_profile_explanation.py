@@ -90,7 +90,7 @@ class CrmRelationshipProfile(models.Model):
             "profile": self,
             "policy": policy,
             "verdict": self._explain_verdict(policy, change),
-            "reason": change.reason if self.tier_id else False,
+            "reason": bool(self.tier_id and not self.override_tier_id) and change.reason,
             "notices": self._explain_standing(policy),
             "measures": self._explain_amount(policy, as_of, ranks.get(self.id), cuts),
             "outlook": self._explain_outlook(policy, cuts, live),
@@ -129,26 +129,29 @@ class CrmRelationshipProfile(models.Model):
 
     def _explain_verdict(self, policy, change):
         """Return which tier the customer has and since when, or why it has none."""
-        _ = self.env._
         customer = self.partner_id.name
         if not policy:
-            return _("%(company)s has no active tier policy.", company=self.company_id.name)
+            return self.env._(
+                "%(company)s has no active tier policy.", company=self.company_id.name
+            )
         if not self.tier_id and not self.purchase_count:
-            return _(
+            return self.env._(
                 "%(customer)s has no tier, for it has not bought anything yet. The first posted "
                 "invoice places it.",
                 customer=customer,
             )
         if not self.tier_id:
-            return _(
+            return self.env._(
                 "%(customer)s has no tier: it is not among the customers that the policy "
                 "“%(policy)s” ranks.",
                 customer=customer,
                 policy=policy.name,
             )
         if not change:
-            return _("%(customer)s is %(tier)s.", customer=customer, tier=self._name_tier())
-        return _(
+            return self.env._(
+                "%(customer)s is %(tier)s.", customer=customer, tier=self._name_tier()
+            )
+        return self.env._(
             "%(customer)s is %(tier)s since %(date)s.",
             customer=customer,
             tier=self._name_tier(),
@@ -178,21 +181,22 @@ class CrmRelationshipProfile(models.Model):
     def _explain_override(self):
         if not self.override_tier_id:
             return False
-        _ = self.env._
-        decided = _(
+        decided = self.env._(
             "Decided by hand by %(user)s: “%(reason)s”.",
-            user=self.override_user_id.sudo().name or _("somebody who has left"),
+            user=self.override_user_id.sudo().name or self.env._("somebody who has left"),
             reason=self.override_reason,
         )
-        computed = self.computed_tier_id.display_name or _("none")
+        computed = self.computed_tier_id.display_name or self.env._("none")
         until = (
-            _(
-                "It holds through %(date)s; the next day the computed tier holds: now %(tier)s.",
+            self.env._(
+                "It holds through %(date)s; after that the computed tier, now %(tier)s.",
                 date=self._format_day(self.override_until),
                 tier=computed,
             )
             if self.override_until
-            else _("It holds until taken back; the computed tier is %(tier)s.", tier=computed)
+            else self.env._(
+                "It holds until taken back; the computed tier is %(tier)s.", tier=computed
+            )
         )
         return f"{decided} {until}"
 
@@ -214,14 +218,13 @@ class CrmRelationshipProfile(models.Model):
         )
 
     def _explain_uncounted(self):
-        _ = self.env._
         if self.tier_standing == "unranked":
-            return _(
+            return self.env._(
                 "It bought nothing within the window, so it has the lowest tier and does not "
                 "count among those that the shares are taken of."
             )
         if self.tier_standing == "unknown":
-            return _(
+            return self.env._(
                 "The amount it is ranked by is unknown, so it keeps its tier: costs are known for "
                 "%(coverage).0f %% of its revenue, and %(needed).0f %% are needed.",
                 coverage=self.margin_coverage,
@@ -231,14 +234,13 @@ class CrmRelationshipProfile(models.Model):
 
     def _explain_amount(self, policy, as_of, rank, cuts):
         """Return what the customer is ranked by and which place that gives."""
-        _ = self.env._
         if not (policy and as_of and self.tier_standing):
             return []
         basis = dict(policy._fields["basis"]._description_selection(self.env))[policy.basis]
         sentences = []
         if self.tier_standing != "unknown":
             sentences.append(
-                _(
+                self.env._(
                     "%(basis)s from %(start)s to %(end)s: %(amount)s.",
                     basis=basis,
                     start=self._format_day(window_start(as_of, policy.window_months)),
@@ -247,17 +249,24 @@ class CrmRelationshipProfile(models.Model):
                 )
             )
         if rank:
-            population = next(iter(cuts.values()))["population"]
-            sentences.append(
-                _(
-                    "That is rank %(rank)s of %(population)s customers, within the best "
-                    "%(percent)s %%.",
-                    rank=rank,
-                    population=population,
-                    percent=-(-100 * rank // population),
-                )
-            )
+            sentences.append(self._explain_rank(rank, next(iter(cuts.values()))["population"]))
         return sentences
+
+    def _explain_rank(self, rank, population):
+        """Return the place; the percentage only where it flatters."""
+        percent = -(-100 * rank // population)
+        if percent > 50:
+            return self.env._(
+                "That is rank %(rank)s of %(population)s customers.",
+                rank=rank,
+                population=population,
+            )
+        return self.env._(
+            "That is rank %(rank)s of %(population)s customers, within the best %(percent)s %%.",
+            rank=rank,
+            population=population,
+            percent=percent,
+        )
 
     def _explain_outlook(self, policy, cuts, live):
         """Return what would change the tier, up or down, and when."""
@@ -273,8 +282,10 @@ class CrmRelationshipProfile(models.Model):
         if self.tier_standing not in ("ranked", "unranked"):
             return False
         missed = policy.tier_ids.filtered(
-            lambda tier: cuts[tier.id]["cut_value"] is not None
-            and not self._is_reached(cuts[tier.id]["cut_value"])
+            lambda tier: (
+                cuts[tier.id]["cut_value"] is not None
+                and not self._is_reached(cuts[tier.id]["cut_value"])
+            )
         )
         if not missed:
             return self.env._("No tier is better.")

@@ -6,6 +6,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.modules import module
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
@@ -148,8 +149,7 @@ class CrmRelationshipRun(models.Model):
     def _get_companies(self, companies):
         """Return the companies to run; people stay within those they work in."""
         if companies is None:
-            everyone = self.env["res.company"].sudo().search([])
-            return everyone if self.env.su else self.env.companies
+            return self._get_all_companies() if self.env.su else self.env.companies
         companies = self._to_records("res.company", companies)
         if not self.env.su and companies - self.env.user.company_ids:
             raise AccessError(self.env._("You may not recalculate a company you do not work in."))
@@ -168,6 +168,11 @@ class CrmRelationshipRun(models.Model):
         partners = self._to_records("res.partner", partners)
         partners.check_access("read")
         return partners.commercial_partner_id
+
+    @api.model
+    def _get_all_companies(self):
+        """Return every company; there are few, and each has its run."""
+        return self.env["res.company"].search(Domain.TRUE)
 
     def _to_records(self, model, records):
         if isinstance(records, models.BaseModel):
@@ -564,7 +569,8 @@ class CrmRelationshipRun(models.Model):
 
     def action_start(self):
         """Ask for a run of all companies, from the list of runs whatever is selected there."""
-        return self.action_request()
+        self.action_request()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_open_changes(self):
         """Open what these runs changed."""
@@ -620,13 +626,12 @@ class CrmRelationshipRun(models.Model):
                 cron._commit_progress(1, remaining=remaining)
 
     def _get_stalest_companies(self):
-        companies = self.env["res.company"].search([])
         last = dict(
             self._read_group(
                 [("state", "=", "done")], groupby=["company_id"], aggregates=["end_date:max"]
             )
         )
-        return companies.sorted(
+        return self._get_all_companies().sorted(
             lambda company: (last.get(company) is not None, last.get(company), company.id)
         )
 

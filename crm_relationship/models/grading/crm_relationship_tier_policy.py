@@ -177,14 +177,17 @@ class CrmRelationshipTierPolicy(models.Model):
     def _explain(self):
         """Return the sentences that say what the policy does."""
         self.ensure_one()
-        _ = self.env._
         return [
             self._explain_ranking(),
             self._explain_tiers(),
-            *([_("Only the customers in the filter get a tier.")] if self._is_filtered() else []),
+            *(
+                [self.env._("Only the customers in the filter get a tier.")]
+                if self._is_filtered()
+                else []
+            ),
             *(
                 [
-                    _(
+                    self.env._(
                         "Who bought nothing in the window takes the lowest tier and does not "
                         "count in the shares."
                     )
@@ -193,7 +196,7 @@ class CrmRelationshipTierPolicy(models.Model):
                 else []
             ),
             self._explain_moves(),
-            _(
+            self.env._(
                 "A customer is a newcomer for %(days)s days from its first purchase.",
                 days=self.nurture_days,
             ),
@@ -203,17 +206,16 @@ class CrmRelationshipTierPolicy(models.Model):
         return (self.domain or "[]").strip() != "[]"
 
     def _explain_ranking(self):
-        _ = self.env._
         sentences = {
-            "revenue": _(
+            "revenue": self.env._(
                 "Customers are ranked by the revenue invoiced in the last %(months)s months.",
                 months=self.window_months,
             ),
-            "margin": _(
+            "margin": self.env._(
                 "Customers are ranked by the margin of the last %(months)s months.",
                 months=self.window_months,
             ),
-            "paid": _(
+            "paid": self.env._(
                 "Customers are ranked by what they paid in the last %(months)s months.",
                 months=self.window_months,
             ),
@@ -222,15 +224,16 @@ class CrmRelationshipTierPolicy(models.Model):
 
     def _explain_tiers(self):
         """Return the sentence with the shares, such as "The best 1 % are A · VIP, …"."""
-        _ = self.env._
         tiers = self.tier_ids.sorted("sequence")
         if len(tiers) < 2:
-            return _("It has no tiers yet.")
+            return self.env._("It has no tiers yet.")
         parts = [
-            _("the next %(share).4g %% are %(tier)s", share=tier.share, tier=tier.display_name)
+            self.env._(
+                "the next %(share).4g %% are %(tier)s", share=tier.share, tier=tier.display_name
+            )
             for tier in tiers[1:-1]
         ]
-        return _(
+        return self.env._(
             "The best %(share).4g %% are %(best)s, %(next)sall others %(lowest)s.",
             share=tiers[0].share,
             best=tiers[0].display_name,
@@ -239,21 +242,20 @@ class CrmRelationshipTierPolicy(models.Model):
         )
 
     def _explain_moves(self):
-        _ = self.env._
         when = {
-            "daily": _("Tiers move every day:"),
-            "monthly": _("Tiers move at month-ends:"),
-            "quarterly": _("Tiers move at quarter-ends:"),
+            "daily": self.env._("Tiers move every day:"),
+            "monthly": self.env._("Tiers move at month-ends:"),
+            "quarterly": self.env._("Tiers move at quarter-ends:"),
         }
         falls = (
-            _("up at once, down at the first evaluation below.")
+            self.env._("up at once, down at the first evaluation below.")
             if self.grace_evaluations == 1
-            else _(
+            else self.env._(
                 "up at once, down after %(count)s evaluations in a row below.",
                 count=self.grace_evaluations,
             )
         )
-        step = [_("They fall one tier at a time.")] if self.fall == "step" else []
+        step = [self.env._("They fall one tier at a time.")] if self.fall == "step" else []
         return " ".join([when[self.period], falls, *step])
 
     @api.constrains("tier_ids", "state")
@@ -262,8 +264,7 @@ class CrmRelationshipTierPolicy(models.Model):
             if policy.state == "active" and len(policy.tier_ids) < 2:
                 raise ValidationError(
                     self.env._(
-                        "The policy “%(policy)s” needs at least two tiers before it can be "
-                        "active.",
+                        "The policy “%(policy)s” needs at least two tiers before it can be active.",
                         policy=policy.name,
                     )
                 )

@@ -7,3 +7,4 @@ from . import test_run
 from . import test_http
 from . import test_document_tier
 from . import test_tour_relationship
+from . import test_explanation

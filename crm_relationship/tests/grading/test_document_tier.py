@@ -53,7 +53,10 @@ class TestDocumentTier(RelationshipCase):
                     ([("relationship_tier_id", "!=", tier.id)], documents[1:]),
                     ([("relationship_tier_id", "=", False)], documents[2]),
                     ([("relationship_tier_id", "!=", False)], documents[:2]),
-                    ([("relationship_tier_id", "in", [tier.id, False])], documents[0] + documents[2]),
+                    (
+                        [("relationship_tier_id", "in", [tier.id, False])],
+                        documents[0] + documents[2],
+                    ),
                     ([("relationship_tier_id.code", "=", "A")], documents[0]),
                     ([("relationship_tier_id.is_top", "=", True)], documents[0]),
                     ([("relationship_tier_id", "ilike", "VIP")], documents[0]),
@@ -78,9 +81,7 @@ class TestDocumentTier(RelationshipCase):
             [(self.top, date(2025, 6, 1), 1), (self.third, date(2025, 6, 1), 100)], company=second
         )
         self.recalculate(company=second)
-        order = self.env["sale.order"].create(
-            {"partner_id": self.top.id, "company_id": second.id}
-        )
+        order = self.env["sale.order"].create({"partner_id": self.top.id, "company_id": second.id})
         self.assertEqual(order.relationship_tier_id.code, "D")
         self.assertEqual(order.relationship_tier_id.company_id, second)
         found = self.env["sale.order"].search(

@@ -26,9 +26,7 @@ class TestTierEvaluation(RelationshipCase):
     def setUp(self):
         super().setUp()
         # Decisions are made on the day after the opening.
-        self.patch(
-            type(self.company), "_get_relationship_today", lambda company: date(2025, 2, 1)
-        )
+        self.patch(type(self.company), "_get_relationship_today", lambda company: date(2025, 2, 1))
 
     def refund(self, customer, amount, day):
         self.make_invoices([(customer, day, amount)], move_type="out_refund")

@@ -50,7 +50,8 @@ tours.add("crm_relationship_salesperson", {
         },
         {
             content: "The answer names the tier, the rank and the place on the ladder",
-            trigger: ".modal .o_relationship_why:contains(rank 1 of 20) tr.table-active:contains(this customer)",
+            trigger:
+                ".modal .o_relationship_why:contains(rank 1 of 20) tr.table-active:contains(this customer)",
         },
         { content: "Close", trigger: ".modal-footer button:contains(Close)", run: "click" },
         {
@@ -170,10 +171,7 @@ tours.add("crm_relationship_policy", {
     url: "/odoo",
     steps: () => [
         ...openApp(),
-        ...openMenu(
-            "crm_relationship_configuration_menu",
-            "crm_relationship_tier_policy_menu"
-        ),
+        ...openMenu("crm_relationship_configuration_menu", "crm_relationship_tier_policy_menu"),
         {
             content: "Open the active policy",
             trigger: ".o_data_row:contains(Active) td[name='name']",
@@ -189,10 +187,7 @@ tours.add("crm_relationship_policy", {
             trigger: "div[name='summary']:contains(the last 6 months)",
         },
         ...stepUtils.saveForm(),
-        ...openMenu(
-            "crm_relationship_configuration_menu",
-            "crm_relationship_setup_menu"
-        ),
+        ...openMenu("crm_relationship_configuration_menu", "crm_relationship_setup_menu"),
         {
             content: "The checklist knows the policy",
             trigger: ".o_relationship_steps div[name='policy']:contains(Done):contains(6 months)",

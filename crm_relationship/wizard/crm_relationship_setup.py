@@ -133,4 +133,7 @@ class CrmRelationshipSetup(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_relationship.crm_relationship_profile_action"
         )
-        return {**action, "context": {"search_default_unassigned": 1}}
+        return {
+            **action,
+            "context": {"search_default_unassigned": 1, "search_default_has_bought": 1},
+        }
