@@ -93,6 +93,7 @@ def _copy_files(source, name):
 
 def rename(name, new_name):
     """Give a database its final name; the files first, so that the name means both are there."""
+    shutil.rmtree(paths.FILESTORE / new_name, ignore_errors=True)
     if (paths.FILESTORE / name).exists():
         (paths.FILESTORE / name).rename(paths.FILESTORE / new_name)
     with cursor() as cr:

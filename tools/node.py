@@ -32,7 +32,8 @@ def ensure():
         return
     with step("npm packages (node_modules)"):
         npm = home() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        environment = {**os.environ, "PATH": f"{folder()}:{os.environ['PATH']}"}
+        environment = {**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1"}
+        environment["PATH"] = f"{folder()}:{os.environ['PATH']}"
         advice = "Check the network and npm's settings, then run the same command again."
         command = [folder() / "node", npm, "ci", "--no-audit", "--no-fund"]
         run(command, "npm", advice=advice, cwd=paths.ROOT, env=environment)

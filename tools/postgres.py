@@ -5,6 +5,7 @@ system user runs it; that user may be unable to reach the checkout (a home folde
 so the server's programs and data lie in /var/lib/crm_relationship/<checkout id>.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -176,12 +177,20 @@ def _initialize():
 def _start():
     """Start the server and make Odoo's role. A server without its socket is stopped first."""
     _stop(home())
+    _forget_reused_number()
     log = _data() / "server.log"
     address = f"-k {socket_folder()} -p {PORT}"
     command = [program("pg_ctl"), "-D", _data(), "-l", log, "-o", address, *WAIT, "start"]
     advice = f"The server's own log is {log}. `make clean` starts over."
     run(command, "pg_ctl", advice=advice, cwd="/", **_as_system_user())
     _make_role()
+
+
+def _forget_reused_number():
+    """After a reboot, the number that a server left may be another process's: it looks alive."""
+    if _process(home()) not in (None, "postgres"):
+        for path in (_data() / "postmaster.pid", *socket_folder().glob(".s.PGSQL.*")):
+            path.unlink()
 
 
 def _make_role():
@@ -196,10 +205,17 @@ def _make_role():
 
 def _stop(folder):
     """Stop the server of this home, if it runs."""
-    control = folder / PROGRAMS / "pg_ctl"
-    if (folder / "data" / "postmaster.pid").exists() and control.exists():
-        command = [control, "-D", folder / "data", "-m", "fast", *WAIT, "stop"]
+    if _process(folder) == "postgres":
+        command = [folder / PROGRAMS / "pg_ctl", "-D", folder / "data", "-m", "fast", *WAIT, "stop"]
         subprocess.run(command, capture_output=True, cwd="/", **_as_system_user())
+
+
+def _process(folder):
+    """The name of the process that has the number of a home's server, or nothing."""
+    with contextlib.suppress(OSError, IndexError):
+        number = (folder / "data" / "postmaster.pid").read_text().split()[0]
+        return Path(f"/proc/{number}/comm").read_text().strip()
+    return None
 
 
 def stop():

@@ -71,7 +71,10 @@ def browser():
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, **quiet) as process:
             try:
-                yield Page(_debugging_port(Path(profile)))
+                page = Page(_debugging_port(Path(profile)))
+                yield page
+                page.send("Browser.close")
+                process.wait(PATIENCE_SECONDS)
             finally:
                 process.terminate()
 

@@ -47,6 +47,7 @@ def _merge(folder, name, language):
     catalogue.merge(template)
     for entry in catalogue.obsolete_entries():
         catalogue.remove(entry)
+    catalogue.sort(key=lambda entry: entry.msgid)  # as oca-checks-po wants it
     catalogue.save(str(path))
     missing = len(catalogue.untranslated_entries()) + len(catalogue.fuzzy_entries())
     say(f"    {language}: {missing} of {len(catalogue)} terms untranslated")

@@ -129,11 +129,11 @@ def preview(terms: TierTerms) -> SQL:
         """,
         cuts=cuts(terms.policy_id, ranked),
         tiers=list(terms.tiers),
-        position=_cut_position(terms),
+        position=cut_position(terms),
     )
 
 
-def _cut_position(terms: TierTerms) -> SQL:
+def cut_position(terms: TierTerms) -> SQL:
     """Return the position that the cuts give to the ranked or unranked ``profile``."""
     conditions = SQL(" ").join(
         SQL(
@@ -221,7 +221,7 @@ def _written(terms: TierTerms, who: SQL, evaluated: bool) -> SQL:
              )
         """,
         cuts=cuts(terms.policy_id, ranked_profiles(terms.company_id)),
-        steps=_steps(terms),
+        steps=steps(terms),
         computed=_computed(terms, who),
         graded=_graded(terms),
         evaluated=evaluated,
@@ -264,7 +264,7 @@ def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
     )
 
 
-def _steps(terms: TierTerms) -> SQL:
+def steps(terms: TierTerms) -> SQL:
     """One row per tier of the policy: its ``position``, 1 is the best."""
     return SQL(
         "SELECT id, position FROM unnest(%s::integer[]) WITH ORDINALITY AS step(id, position)",
@@ -293,7 +293,7 @@ def _computed(terms: TierTerms, who: SQL) -> SQL:
           LEFT JOIN step former ON former.id = profile.computed_tier_id
          WHERE profile.company_id = %(company)s AND %(who)s
         """,
-        position=_cut_position(terms),
+        position=cut_position(terms),
         company=terms.company_id,
         as_of=terms.as_of,
         who=who,

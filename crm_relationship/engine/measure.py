@@ -4,6 +4,7 @@ Reads Odoo's own tables through the sources and writes only
 ``crm.relationship.profile``, and of it only rows that differ.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,9 +62,6 @@ class Measurement:
             "previous_start": window_start(self.as_of, 2 * self.window_months),
             "previous_end": months_before(self.as_of, self.window_months),
             "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
-            "window": f"{self.window_months} months",
-            "two_windows": f"{2 * self.window_months} months",
-            "late_window": f"{DAYS_LATE_MONTHS} months",
             "coverage_min": MARGIN_COVERAGE_MIN,
             "nurture_days": self.nurture_days,
             "scope": SCOPE_JOIN if self.scoped else SQL(""),
@@ -280,31 +278,40 @@ class Measurement:
         """Return the first day on which a measure changes if nothing happens."""
         return SQL(
             """LEAST(
-                   purchase.next_date, settlement.next_date, open_item.next_date,
-                   %(current)s, %(previous)s, %(paid)s, %(late)s,
+                   purchase.next_date, settlement.next_date, open_item.next_date, %(leaves)s,
                    CASE WHEN %(as_of)s < purchase.first_purchase_date + %(nurture_days)s
                         THEN purchase.first_purchase_date + %(nurture_days)s END,
                    override.override_until + 1)""",
-            current=self._leaves(SQL("purchase.oldest_current"), "window"),
-            previous=self._leaves(SQL("purchase.oldest_previous"), "two_windows"),
-            paid=self._leaves(SQL("settlement.oldest_current"), "window"),
-            late=self._leaves(SQL("settlement.oldest_recent"), "late_window"),
+            leaves=SQL(", ").join(
+                self._leaves(SQL("LEAST(%s)", SQL(", ").join(days)), months)
+                for months, days in self._oldest_days().items()
+            ),
             **self.terms,
         )
 
-    def _leaves(self, day: SQL, window: str) -> SQL:
-        """Return the first day whose window does not reach back to ``day`` any more.
+    def _oldest_days(self) -> dict[int, list[SQL]]:
+        """Return the days of the oldest documents in the windows, by the windows' months."""
+        oldest = defaultdict(list)
+        oldest[self.window_months] += [
+            SQL("purchase.oldest_current"),
+            SQL("settlement.oldest_current"),
+        ]
+        oldest[2 * self.window_months].append(SQL("purchase.oldest_previous"))
+        oldest[DAYS_LATE_MONTHS].append(SQL("settlement.oldest_recent"))
+        return oldest
+
+    def _leaves(self, day: SQL, months: int) -> SQL:
+        """Return the first day whose window of ``months`` does not reach back to ``day``.
 
         A window starts the day after ``as_of`` minus its months; where the
         subtraction was clamped to a shorter month, one day more is needed.
         """
-        months = self.terms[window]
         return SQL(
             """(%(day)s + %(months)s::interval)::date
                + CASE WHEN ((%(day)s + %(months)s::interval)::date - %(months)s::interval)::date
                            < %(day)s THEN 1 ELSE 0 END""",
             day=day,
-            months=months,
+            months=f"{months} months",
         )
 
     def _basis(self) -> SQL:

@@ -60,6 +60,22 @@ def due(company_id: int, as_of: date) -> SQL:
     )
 
 
+def dated(company_id: int, after: date, as_of: date, purchases: SQL) -> SQL:
+    """Return the customers with documents dated after ``after`` until ``as_of``.
+
+    One whose first document lay in the future had no profile that could be due.
+    """
+    return SQL(
+        """SELECT document.partner_id
+             FROM (%s) document
+            WHERE document.company_id = %s AND document.date > %s AND document.date <= %s""",
+        purchases,
+        company_id,
+        after,
+        as_of,
+    )
+
+
 def touched(company_id: int, since: datetime, purchases: SQL, margins: SQL | None) -> list[SQL]:
     """Return the customers with documents written since ``since`` (UTC)."""
     parts = [_touched_documents(company_id, since, purchases)]

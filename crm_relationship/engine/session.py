@@ -5,10 +5,8 @@ from odoo.tools import SQL
 SETTINGS = {
     "work_mem": "256MB",
     "jit": "off",
-    "parallel_tuple_cost": "0.02",
 }
-"""Large hash tables; no compilation, which costs more than it brings on these queries;
-workers even where they hand over many rows."""
+"""Large hash tables; no compilation, which costs more than it brings on these queries."""
 
 
 def tune(env) -> None:

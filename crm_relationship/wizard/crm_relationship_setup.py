@@ -31,8 +31,7 @@ class CrmRelationshipSetup(models.TransientModel):
     unassigned_count = fields.Integer(compute="_compute_unassigned_count")
     has_salespeople = fields.Boolean(compute="_compute_unassigned_count")
     can_administrate = fields.Boolean(compute="_compute_settings")
-    done_count = fields.Integer(compute="_compute_progress")
-    step_count = fields.Integer(compute="_compute_progress")
+    status = fields.Char(compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress")
 
     @api.model
@@ -95,9 +94,14 @@ class CrmRelationshipSetup(models.TransientModel):
     def _compute_progress(self):
         steps = self._get_steps()
         for setup in self:
-            setup.done_count = sum(setup[step] for step in steps)
-            setup.step_count = len(steps)
-            setup.progress = 100.0 * setup.done_count / len(steps)
+            done = sum(setup[step] for step in steps)
+            setup.progress = 100.0 * done / len(steps)
+            setup.status = self.env._(
+                "%(done)s of %(total)s steps are done for %(company)s.",
+                done=done,
+                total=len(steps),
+                company=setup.company_id.name,
+            )
 
     def action_start(self):
         """Ask for a recalculation and show the runs."""

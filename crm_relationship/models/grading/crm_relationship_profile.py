@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from ...engine import sources
 from ...engine.measure import MARGIN_COVERAGE_MIN, Measurement
@@ -66,7 +66,7 @@ class CrmRelationshipProfile(models.Model):
         readonly=True, help="Invoiced in the window, untaxed, refunds taken off."
     )
     revenue_previous = fields.Monetary(
-        "Revenue Before", readonly=True, help="The same for the window before."
+        "Previous Revenue", readonly=True, help="The same for the window before."
     )
     refund_amount = fields.Monetary(
         "Refunded", readonly=True, help="Credit notes in the window, untaxed."
@@ -235,7 +235,8 @@ class CrmRelationshipProfile(models.Model):
                 (profile.below_count, self.env._("In grace")),
                 (profile.tier_standing == "unknown", self.env._("Amount unknown")),
             ]
-            profile.remark = ", ".join(text for holds, text in remarks if holds)
+            held = [text for holds, text in remarks if holds]
+            profile.remark = format_list(self.env, held, "unit")
 
     def _compute_change_ids(self):
         changes = self.env["crm.relationship.change"].search(
@@ -346,7 +347,7 @@ class CrmRelationshipProfile(models.Model):
 
     def _mark_due(self):
         """Let the next run measure these customers, whatever changed or not."""
-        super().write({"next_due_date": AT_ONCE})
+        self.sudo().write({"next_due_date": AT_ONCE})  # a measure, which people do not write
 
     @api.model
     def _mark_partners_due(self, partners):
@@ -361,14 +362,18 @@ class CrmRelationshipProfile(models.Model):
 
     def _take_override(self, other):
         """Take over the manual tier of ``other``, who decided it included."""
-        names = [*OVERRIDE_FIELDS, "override_user_id"]
-        super().write(
-            {name: other._fields[name].convert_to_write(other[name], other) for name in names}
+        self.write(
+            {
+                "override_tier_id": other.override_tier_id.id,
+                "override_reason": other.override_reason,
+                "override_until": other.override_until,
+                "override_user_id": other.override_user_id.id,
+            }
         )
-        self._apply_override()
 
     def _check_written_fields(self, names):
-        if names - OVERRIDE_FIELDS:
+        """Check that people write decisions only; the engine's own code runs as sudo."""
+        if not self.env.su and names - OVERRIDE_FIELDS:
             raise AccessError(
                 self.env._(
                     "Measures and tiers are computed. To decide otherwise for a customer, give it "
@@ -381,17 +386,16 @@ class CrmRelationshipProfile(models.Model):
         if "override_tier_id" not in vals:
             return dict(vals)
         if vals["override_tier_id"]:
-            return {**vals, "override_user_id": self.env.uid}
-        return {**dict.fromkeys(OVERRIDE_FIELDS, False), "override_user_id": False}
+            return {"override_user_id": self.env.uid, **vals}
+        return {**vals, **dict.fromkeys(OVERRIDE_FIELDS, False), "override_user_id": False}
 
     def _apply_override(self, note=None):
         """Let the manual tier hold, or after taking it back the computed one."""
         moved = self.filtered(lambda profile: profile._get_decided_tier() != profile.tier_id)
         changes = [profile._prepare_change(note) for profile in moved]
         for tier, profiles in self.grouped(lambda profile: profile._get_decided_tier()).items():
-            super(CrmRelationshipProfile, profiles).write(
-                {"tier_id": tier.id, "below_count": 0, "next_due_date": AT_ONCE}
-            )
+            # The result of a decision is the engine's to write, like every tier.
+            profiles.sudo().write({"tier_id": tier.id, "below_count": 0, "next_due_date": AT_ONCE})
         # People append to the history only through decisions like this one.
         self.env["crm.relationship.change"].sudo().create(changes)
 

@@ -11,7 +11,7 @@ from odoo.modules import module
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
-from ...engine import grade_tier, measure, record, scope, session
+from ...engine import grade_tier, measure, opening, record, scope, session
 from ...engine.grade_tier import TierTerms
 from ...engine.periods import DAY, due_evaluations
 
@@ -111,7 +111,9 @@ class CrmRelationshipRun(models.Model):
     def _compute_display_name(self):
         for run in self:
             day = fields.Date.to_string(run.as_of) if run.as_of else self.env._("waiting")
-            run.display_name = f"{run.company_id.name}, {day}"
+            run.display_name = self.env._(
+                "%(company)s (%(day)s)", company=run.company_id.name, day=day
+            )
 
     @api.depends("state", "steps_done", "steps_total")
     def _compute_progress(self):
@@ -243,7 +245,7 @@ class CrmRelationshipRun(models.Model):
         values = {
             "company_id": company.id,
             "state": "declined",
-            "error": self.env._("Another recalculation of this company was on."),
+            "error": self.env._("Another recalculation of this company was running."),
         }
         return self.create(values)
 
@@ -381,6 +383,8 @@ class CrmRelationshipRun(models.Model):
         if not policy:
             return [("_measure", self.as_of)]
         if not policy.evaluated_until:
+            if self.kind == "opening":
+                return [("_open", self.as_of)]
             return [("_measure", self.as_of), ("_evaluate", self.as_of)]
         days = due_evaluations(policy.evaluated_until, self._get_closed_day(), policy.period)
         steps = [(method, day) for day in days for method in ("_measure", "_evaluate")]
@@ -393,12 +397,21 @@ class CrmRelationshipRun(models.Model):
             "_measure": self.env._("Measuring as of %(day)s", day=day),
             "_evaluate": self.env._("Evaluating the tiers of %(day)s", day=day),
             "_place": self.env._("Placing new customers of %(day)s", day=day),
+            "_open": self.env._("Placing all customers as of %(day)s", day=day),
         }
         return labels[method]
 
     def _get_closed_day(self):
         """Return the last day that is over: today is not, unless asked for."""
         return self.as_of if self.is_as_of_given else self.as_of - DAY
+
+    def _open(self, day):
+        """Measure and evaluate for the first time, as one step: profiles are created
+        with their tiers, and a failure leaves none.
+        """
+        self._measure(day)
+        self.steps_done -= 1
+        self._evaluate(day)
 
     def _measure(self, day, partners=None):
         """Measure as of ``day`` and write the profiles that differ.
@@ -411,12 +424,22 @@ class CrmRelationshipRun(models.Model):
         changed = {
             "updated_count": measure.update(self.env, measurement)
             + measure.freeze(self.env, measurement),
-            "created_count": measure.insert(self.env, measurement),
+            "created_count": self._create_profiles(measurement),
             "scope_count": self._count_measured(),
         }
         self._remove_leavers(measurement, day)
         self.env.invalidate_all()
         self._count(changed, "measure_seconds", started)
+
+    def _create_profiles(self, measurement):
+        """Create the profiles of new customers, in a first run with their tiers."""
+        policy = self.company_id._get_relationship_policy()
+        if self.kind != "opening" or not policy or policy.evaluated_until:
+            return measure.insert(self.env, measurement)
+        terms = self._prepare_tier_terms(policy, measurement.as_of)
+        created, changes = opening.insert(self.env, terms, self.id)
+        self.change_count += changes
+        return created
 
     def _prepare_measurement(self, day, partners=None):
         """Settle the terms and, unless everybody is measured, the scope."""
@@ -436,6 +459,13 @@ class CrmRelationshipRun(models.Model):
         since = self._get_previous_watermark() - scope.WATERMARK_OVERLAP
         parts = scope.touched(self.company_id.id, since, measurement.purchases, measurement.margins)
         parts.append(scope.due(self.company_id.id, measurement.as_of))
+        last = self._get_last(self.company_id)
+        if last:
+            parts.append(
+                scope.dated(
+                    self.company_id.id, last.as_of, measurement.as_of, measurement.purchases
+                )
+            )
         if measurement.domain is not None:
             parts.append(scope.moved_across_domain(self.company_id.id, measurement.domain))
         return parts
@@ -583,7 +613,7 @@ class CrmRelationshipRun(models.Model):
         """Return the client action that tells how these runs went."""
         declined = self.filtered(lambda run: run.state == "declined")
         message = (
-            self.env._("Another recalculation is on. Try again when it is done.")
+            self.env._("Another recalculation is running. Try again when it is done.")
             if declined
             else self.env._(
                 "%(count)s customers measured, %(changes)s changes.",

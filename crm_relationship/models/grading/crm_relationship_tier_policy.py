@@ -229,7 +229,7 @@ class CrmRelationshipTierPolicy(models.Model):
             return self.env._("It has no tiers yet.")
         parts = [
             self.env._(
-                "the next %(share).4g %% are %(tier)s", share=tier.share, tier=tier.display_name
+                "the next %(share).4g %% are %(tier)s, ", share=tier.share, tier=tier.display_name
             )
             for tier in tiers[1:-1]
         ]
@@ -237,21 +237,21 @@ class CrmRelationshipTierPolicy(models.Model):
             "The best %(share).4g %% are %(best)s, %(next)sall others %(lowest)s.",
             share=tiers[0].share,
             best=tiers[0].display_name,
-            next="".join(f"{part}, " for part in parts),
+            next="".join(parts),
             lowest=tiers[-1].display_name,
         )
 
     def _explain_moves(self):
         when = {
-            "daily": self.env._("Tiers move every day:"),
-            "monthly": self.env._("Tiers move at month-ends:"),
-            "quarterly": self.env._("Tiers move at quarter-ends:"),
+            "daily": self.env._("Tiers are evaluated every day."),
+            "monthly": self.env._("Tiers are evaluated at month-ends."),
+            "quarterly": self.env._("Tiers are evaluated at quarter-ends."),
         }
         falls = (
-            self.env._("up at once, down at the first evaluation below.")
+            self.env._("Customers rise at once and fall at the first evaluation below.")
             if self.grace_evaluations == 1
             else self.env._(
-                "up at once, down after %(count)s evaluations in a row below.",
+                "Customers rise at once and fall after %(count)s evaluations in a row below.",
                 count=self.grace_evaluations,
             )
         )

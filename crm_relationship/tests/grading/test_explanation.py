@@ -145,7 +145,7 @@ class TestScreens(RelationshipCase):
             "C · Ordinary, all others D · Small.",
             self.policy.summary,
         )
-        self.assertIn("Tiers move at quarter-ends", self.policy.summary)
+        self.assertIn("at quarter-ends", self.policy.summary)
         self.assertIn("one tier at a time", self.policy.summary)
 
     def test_checklist_follows_what_is_done(self):

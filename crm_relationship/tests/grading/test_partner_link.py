@@ -141,6 +141,7 @@ class TestPartnerLink(RelationshipCase):
     def assert_nothing_learned(self, user, name):
         partners = self.in_company(user)
         own = partners.browse(user.partner_id.id)
+        users = partners.env["res.users"]
         self.assertNotIn(name, partners.fields_get())
         for call in (
             lambda: own.read([name]),
@@ -151,6 +152,10 @@ class TestPartnerLink(RelationshipCase):
             lambda: partners._read_group([], [], [name + ":count"]),
             lambda: partners.web_read_group([], [name]),
             lambda: own.export_data([name]),
+            lambda: users.browse(user.id).read([name]),
+            lambda: users.search([(name, "!=", False)]),
+            lambda: users.search([], order=name),
+            lambda: users._read_group([], [name]),
         ):
             # AccessError is one; portal users may export nothing at all.
             with self.assertRaises(UserError):
