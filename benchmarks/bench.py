@@ -1,0 +1,190 @@
+"""Measures the performance budget of DESIGN.md: `make bench`, or `FULL=1 make bench`.
+
+Every time is given as a ratio to the floor: one bare aggregate over each table that a run reads,
+measured in the same database with the same settings. A bad ratio is shown and fails nothing.
+"""
+
+import json
+import os
+import platform
+from datetime import timedelta
+from pathlib import Path
+
+from tools import addons, databases, odoo_process, paths
+from tools.steps import digest, say, step
+
+from . import changes, generate
+
+CUSTOMERS = 100_000
+CUSTOMERS_FULL = 1_000_000
+CHANGED = 0.01
+REPEATS = 3
+SCRIPT = Path(__file__).with_name("in_odoo.py")
+RESULTS = Path(__file__).with_name("results")
+
+FIRST, UNCHANGED, INCREMENTAL = "first full run", "full run, nothing changed", "incremental, 1 %"
+BUDGET = {FIRST: 3.0, UNCHANGED: 1.3, INCREMENTAL: 0.15}
+BUDGET_MEMORY = 300
+BUDGET_QUERIES = 5
+
+
+def main():
+    """Measure on a clone of the generated data, show the table and keep it."""
+    customers = CUSTOMERS_FULL if os.environ.get("FULL", "0") not in ("", "0") else CUSTOMERS
+    source = ensure_data(customers)
+    with step("database of the benchmark"):
+        databases.clone(source, databases.BENCH)
+        odoo_process.install(databases.BENCH, addons.addons())
+    try:
+        found = measure()
+    finally:
+        databases.drop(databases.BENCH)
+    show({"customers": customers, **found})
+
+
+def ensure_data(customers):
+    """Return the database with the generated data, made once for each size."""
+    template = databases.dependencies_template()
+    key = digest(databases.note(template)["key"], Path(generate.__file__))
+    name = f"{databases.BENCH}_data_{customers}"
+    if databases.is_ours(name) and databases.note(name).get("key") == key:
+        return name
+    draft = f"{name}_draft"
+    with step(f"data of {customers:,} customers, once"):
+        databases.clone(template, draft)
+        with databases.cursor(draft) as cr:
+            generate.generate(cr, customers)
+    databases.drop(name)
+    databases.annotate(draft, key=key)
+    databases.rename(draft, name)
+    return name
+
+
+def measure():
+    """Return all figures; the cases come in the order in which they need each other."""
+    with step("floor"):
+        floor = in_odoo("floor", repeats=REPEATS)
+    runs = {
+        FIRST: repeat(FIRST, prepare=changes.forget),
+        UNCHANGED: repeat(UNCHANGED),
+        INCREMENTAL: repeat(INCREMENTAL, prepare=live_a_day, full=False, days=1),
+    }
+    with step("queries of the partner's views"):
+        queries = in_odoo("queries")
+    return {"machine": machine(), "floor": floor, "runs": runs, "queries": queries}
+
+
+def repeat(title, prepare=None, full=True, days=0):
+    """Run a case several times, each `days` after the one before; return what each did."""
+    found = []
+    for attempt in range(1, REPEATS + 1):
+        day = generate.AS_OF + timedelta(days=days * attempt)
+        if prepare:
+            with databases.cursor(databases.BENCH) as cr:
+                prepare(cr) if prepare is changes.forget else prepare(cr, day)
+        with step(f"{title}, {attempt} of {REPEATS}"):
+            found.append(in_odoo("run", as_of=day.isoformat(), full=full))
+        if found[-1]["state"] != "done":
+            raise SystemExit(f"the run failed: {found[-1]['error']}")
+    return found
+
+
+def live_a_day(cr, day):
+    """Let a night pass, then change what the day changes."""
+    changes.pass_night(cr)
+    changes.make(cr, day, CHANGED)
+
+
+def in_odoo(task, **options):
+    """Return what `in_odoo.py` measures for a task."""
+    return odoo_process.run_script(databases.BENCH, SCRIPT, task=task, options=options)
+
+
+def machine():
+    """Return what the figures depend on besides the code, no dates and no names."""
+    with databases.cursor(databases.BENCH) as cr:
+        rows = {table: count(cr, table) for table in generate.TABLES}
+        cr.execute("SELECT split_part(version(), ' ', 2)")
+        postgresql = cr.fetchone()[0]
+    return {
+        "rows": rows,
+        "postgresql": postgresql,
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3),
+    }
+
+
+def count(cr, table):
+    """Return the number of rows."""
+    cr.execute(f"SELECT COUNT(*) FROM {table}")
+    return cr.fetchone()[0]
+
+
+def show(found):
+    """Print the table and write it, as JSON and as Markdown."""
+    text = render(found)
+    say(f"\n{text}")
+    RESULTS.mkdir(exist_ok=True)
+    name = "full" if found["customers"] == CUSTOMERS_FULL else "small"
+    (RESULTS / f"{name}.json").write_text(json.dumps(found, indent=2) + "\n")
+    (RESULTS / f"{name}.md").write_text(text)
+    say(f"Written to {RESULTS.relative_to(paths.ROOT)}/{name}.md and .json")
+
+
+def render(found):
+    """Return the table of the budget as Markdown."""
+    facts = found["machine"]
+    floor = sum(found["floor"].values())
+    command = "FULL=1 make bench" if found["customers"] == CUSTOMERS_FULL else "make bench"
+    facts_shown = (
+        f"`{command}`: {found['customers']:,} customers, "
+        f"{facts['rows']['account_move_line']:,} journal items, "
+        f"{facts['rows']['account_partial_reconcile']:,} reconciliations. "
+        f"PostgreSQL {facts['postgresql']}, {facts['cores']} cores, {facts['memory_gb']} GB. "
+        f"The floor is {floor:.2f} s ({parts(found['floor'])}), each the best of {REPEATS}."
+    )
+    lines = [
+        facts_shown,
+        "",
+        "| case | measured | budget | verdict |",
+        "|---|---|---|---|",
+        *(row(*cells) for cells in verdicts(found, floor)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def parts(floor):
+    """Return the floor's parts in words."""
+    return ", ".join(f"{name} {spent:.2f} s" for name, spent in floor.items())
+
+
+def verdicts(found, floor):
+    """Yield the cells of each row: case, measured, budget, whether it holds."""
+    for case, budget in BUDGET.items():
+        best = min(found["runs"][case], key=lambda one: one["seconds"])
+        ratio = best["seconds"] / floor
+        shown = f"{ratio:.2f} × ({best['seconds']:.2f} s, {best['scope_count']:,} customers)"
+        yield case, shown, f"≤ {budget} ×", ratio <= budget
+    memory = max(one["memory"] for runs in found["runs"].values() for one in runs)
+    yield "memory of the process", f"{memory:.0f} MB", f"≤ {BUDGET_MEMORY} MB", memory <= 300
+    yield from query_verdicts(found["queries"])
+
+
+def query_verdicts(queries):
+    """Yield a row for each view: the queries with and without the addon's fields."""
+    growth = queries["list of 80"]["with"] - queries["list of 8"]["with"]
+    for case, counted in queries.items():
+        added = counted["with"] - counted["without"]
+        shown = f"{counted['with']} queries, {added} of them ours"
+        yield case, shown, f"≤ {BUDGET_QUERIES} ours", added <= BUDGET_QUERIES
+    yield "list of 80 instead of 8", f"{growth:+d} queries", "0", growth == 0
+
+
+def row(case, shown, budget, holds):
+    """Return a line of the table."""
+    return f"| {case} | {shown} | {budget} | {'holds' if holds else '**broken**'} |"
+
+
+if __name__ == "__main__":
+    main()
