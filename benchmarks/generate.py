@@ -106,7 +106,8 @@ MOVES = """
         amount_tax_signed, amount_total_signed, amount_total_in_currency_signed,
         amount_residual_signed, always_tax_exigible, checked, posted_before, is_move_sent,
         create_date, write_date)
-    SELECT %(move)s + move, move, kind.prefix, kind.prefix || move, kind.journal_id, %(company)s,
+    SELECT %(move)s + move, %(move)s + move, kind.prefix, kind.prefix || %(move)s + move,
+           kind.journal_id, %(company)s,
            partner_id, customer_id, CASE WHEN kind.is_invoice THEN partner_id END, %(currency)s, 1,
            1, 'posted', document.kind, 'no',
            CASE WHEN residual = 0 OR NOT kind.is_invoice THEN 'paid'

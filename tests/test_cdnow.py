@@ -78,6 +78,7 @@ def create_invoices(company, purchases):
         "move_type": "out_invoice",
         "partner_id": partners[f"{cdnow.MARK}/{purchase.customer}"].id,
         "invoice_date": purchase.date,
+        "invoice_date_due": purchase.date,
         "invoice_payment_term_id": False,
         "invoice_line_ids": [Command.create({
             "name": "CDs", "quantity": 1, "price_unit": purchase.amount, "tax_ids": []})],

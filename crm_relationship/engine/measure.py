@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from . import sources
 from .periods import months_before, window_start
-from .scope import SCOPE_JOIN, SCOPE_JOIN_SELF
+from .scope import CONTACTS, SCOPE_JOIN
 
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
@@ -64,7 +64,7 @@ class Measurement:
             "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
             "coverage_min": MARGIN_COVERAGE_MIN,
             "nurture_days": self.nurture_days,
-            "scope": SCOPE_JOIN if self.scoped else SQL(""),
+            "customers": CONTACTS if self.scoped else SQL.identifier("res_partner"),
         }
 
     def stages(self, accounts: list[int]) -> dict[str, SQL]:
@@ -122,8 +122,7 @@ class Measurement:
                    MIN(document.date) FILTER (WHERE %(previous)s) AS oldest_previous,
                    MIN(document.date) FILTER (WHERE document.date > %(as_of)s) AS next_date
               FROM (%(purchases)s) document
-              JOIN res_partner customer ON customer.id = document.partner_id
-              %(scope)s
+              JOIN %(customers)s customer ON customer.id = document.partner_id
              WHERE document.company_id = %(company)s AND document.counts
              GROUP BY customer.commercial_partner_id
             """,
@@ -149,8 +148,7 @@ class Measurement:
                    MIN(settled.date) FILTER (WHERE %(recent)s) AS oldest_recent,
                    MIN(settled.date) FILTER (WHERE settled.date > %(as_of)s) AS next_date
               FROM (%(settlements)s) settled
-              JOIN res_partner customer ON customer.id = settled.partner_id
-              %(scope)s
+              JOIN %(customers)s customer ON customer.id = settled.partner_id
              GROUP BY customer.commercial_partner_id
             """,
             settlements=sources.settlements(
@@ -173,11 +171,15 @@ class Measurement:
                        MIN(GREATEST(due_date + 1, date)) FILTER (
                            WHERE due_date >= %(as_of)s OR date > %(as_of)s)) AS next_date
               FROM (%(open_items)s) item
-              JOIN res_partner customer ON customer.id = item.partner_id
-              %(scope)s
+              JOIN %(customers)s customer ON customer.id = item.partner_id
              GROUP BY customer.commercial_partner_id
             """,
-            open_items=sources.open_items(self.company_id, accounts, self.as_of),
+            open_items=sources.open_items(
+                self.company_id,
+                accounts,
+                self.as_of,
+                partners=SQL("SELECT id FROM %s", CONTACTS) if self.scoped else None,
+            ),
             **self.terms,
         )
 
@@ -199,8 +201,7 @@ class Measurement:
                    100 * SUM(ABS(item.amount)) FILTER (WHERE item.margin IS NOT NULL)
                      / NULLIF(SUM(ABS(item.amount)), 0) AS coverage
               FROM (%(margins)s) item
-              JOIN res_partner customer ON customer.id = item.partner_id
-              %(scope)s
+              JOIN %(customers)s customer ON customer.id = item.partner_id
              WHERE item.company_id = %(company)s AND item.counts
                AND item.date BETWEEN %(start)s AND %(as_of)s
              GROUP BY customer.commercial_partner_id
@@ -215,8 +216,7 @@ class Measurement:
             """
             SELECT customer.commercial_partner_id AS partner_id
               FROM (%(contacts)s) contact
-              JOIN res_partner customer ON customer.id = contact.partner_id
-              %(scope)s
+              JOIN %(customers)s customer ON customer.id = contact.partner_id
              UNION
             SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
             """,
@@ -416,7 +416,7 @@ def freeze(env, measurement: Measurement) -> int:
                AND NOT customer.active
                AND profile.tier_standing IS DISTINCT FROM 'frozen'
             """,
-            scope=SCOPE_JOIN_SELF if measurement.scoped else SQL(""),
+            scope=SCOPE_JOIN if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
     )
@@ -436,6 +436,6 @@ def leavers(measurement: Measurement) -> SQL:
                    SELECT 1 FROM crm_relationship_measured measured
                     WHERE measured.partner_id = profile.partner_id)
         """,
-        scope=SCOPE_JOIN_SELF if measurement.scoped else SQL(""),
+        scope=SCOPE_JOIN if measurement.scoped else SQL(""),
         company=measurement.company_id,
     )

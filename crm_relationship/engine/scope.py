@@ -11,25 +11,25 @@ from odoo.tools import SQL
 WATERMARK_OVERLAP = timedelta(hours=1)
 """Rows are stamped at the start of their transaction, so look back by this much."""
 
-SCOPE_JOIN = SQL(
-    """JOIN crm_relationship_scope scope
-         ON scope.partner_id = customer.commercial_partner_id"""
-)
-"""Keeps the documents of customers in scope; ``customer`` is the document's contact."""
+CONTACTS = SQL.identifier("crm_relationship_scope_contact")
+"""Takes the place of ``res_partner`` where documents are rolled up to customers in scope."""
 
-SCOPE_JOIN_SELF = SQL("JOIN crm_relationship_scope scope ON scope.partner_id = customer.id")
+SCOPE_JOIN = SQL("JOIN crm_relationship_scope scope ON scope.partner_id = customer.id")
 """Keeps the profiles of customers in scope; ``customer`` is the profile's partner."""
 
 
 def fill(env, parts: list[SQL]) -> int:
-    """Fill the temporary table ``crm_relationship_scope`` with the partners that
-    ``parts`` return, and with their commercial partners; return how many.
+    """Fill the temporary tables with the scope; return how many partners are in it.
+
+    ``crm_relationship_scope`` gets the partners that ``parts`` return and their
+    commercial partners, ``crm_relationship_scope_contact`` all contacts of these.
     """
-    env.cr.execute("DROP TABLE IF EXISTS crm_relationship_scope")
-    env.cr.execute(
+    count = _fill(
+        env,
+        "crm_relationship_scope",
+        "partner_id",
         SQL(
             """
-            CREATE TEMPORARY TABLE crm_relationship_scope ON COMMIT DROP AS
             WITH part AS (%s)
             SELECT partner_id FROM part WHERE partner_id IS NOT NULL
              UNION
@@ -37,11 +37,30 @@ def fill(env, parts: list[SQL]) -> int:
               FROM part JOIN res_partner customer ON customer.id = part.partner_id
             """,
             SQL(" UNION ").join(parts),
-        )
+        ),
     )
+    _fill(
+        env,
+        "crm_relationship_scope_contact",
+        "id",
+        SQL(
+            """
+            SELECT customer.id, customer.commercial_partner_id
+              FROM crm_relationship_scope scope
+              JOIN res_partner customer ON customer.commercial_partner_id = scope.partner_id
+            """
+        ),
+    )
+    return count
+
+
+def _fill(env, name: str, key: str, query: SQL) -> int:
+    table = SQL.identifier(name)
+    env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+    env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
     count = env.cr.rowcount
-    env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_scope (partner_id)")
-    env.cr.execute("ANALYZE crm_relationship_scope")
+    env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (%s)", table, SQL.identifier(key)))
+    env.cr.execute(SQL("ANALYZE %s", table))
     return count
 
 

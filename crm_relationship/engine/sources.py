@@ -120,12 +120,14 @@ def settlements(company_id: int, accounts: list[int], since: date) -> SQL:
     )
 
 
-def open_items(company_id: int, accounts: list[int], as_of: date) -> SQL:
+def open_items(company_id: int, accounts: list[int], as_of: date, partners: SQL | None) -> SQL:
     """Return one row a posted customer invoice's instalment still open on ``as_of``.
 
     ``residual`` includes tax, is in the company's currency and is what was open
     then: today's residual with the reconciliations after ``as_of`` undone; the first
     of those is on ``next_date``.
+
+    :param partners: query of the contacts to look at, None: all
     """
     return SQL(
         """
@@ -157,18 +159,19 @@ def open_items(company_id: int, accounts: list[int], as_of: date) -> SQL:
         """,
         as_of=as_of,
         company=company_id,
-        open_now=_lines(accounts, OPEN_NOW),
-        settled_now=_lines(accounts, SQL("(%s) IS NOT TRUE", OPEN_NOW)),
+        open_now=_lines(accounts, partners, OPEN_NOW),
+        settled_now=_lines(accounts, partners, SQL("(%s) IS NOT TRUE", OPEN_NOW)),
     )
 
 
-def _lines(accounts: list[int], condition: SQL) -> SQL:
+def _lines(accounts: list[int], partners: SQL | None, condition: SQL) -> SQL:
     return SQL(
         """SELECT id, move_id, partner_id, date, date_maturity, amount_residual
              FROM account_move_line
-            WHERE account_id = ANY (%s) AND %s""",
+            WHERE account_id = ANY (%s) AND %s %s""",
         accounts,
         condition,
+        SQL("AND partner_id IN (%s)", partners) if partners is not None else SQL(""),
     )
 
 
