@@ -98,7 +98,13 @@ def keep_cuts(terms: TierTerms) -> SQL:
           FROM cut
           JOIN crm_relationship_tier tier ON tier.id = cut.tier_id
           LEFT JOIN member ON member.tier_id = cut.tier_id
-            ON CONFLICT (policy_id, date, tier_id) DO NOTHING
+            ON CONFLICT (policy_id, date, tier_id) DO UPDATE
+           SET population = EXCLUDED.population,
+               cut_rank = EXCLUDED.cut_rank,
+               cut_value = EXCLUDED.cut_value,
+               has_cut = EXCLUDED.has_cut,
+               customer_count = EXCLUDED.customer_count,
+               basis_total = EXCLUDED.basis_total
         """,
         cuts=cuts(terms.policy_id, ranked_profiles(terms.company_id)),
         policy=terms.policy_id,

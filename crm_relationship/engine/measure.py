@@ -242,8 +242,11 @@ class Measurement:
                    COALESCE(purchase.revenue, 0) AS revenue,
                    COALESCE(purchase.revenue_previous, 0) AS revenue_previous,
                    COALESCE(purchase.refund_amount, 0) AS refund_amount,
-                   CASE WHEN margin.coverage >= %(coverage_min)s THEN margin.margin END AS margin,
-                   ROUND(margin.coverage, 2) AS margin_coverage,
+                   CASE WHEN %(sold_nothing)s THEN 0
+                        WHEN margin.coverage >= %(coverage_min)s THEN margin.margin
+                    END AS margin,
+                   CASE WHEN %(sold_nothing)s THEN 100
+                        ELSE ROUND(margin.coverage, 2) END AS margin_coverage,
                    COALESCE(settlement.paid_amount, 0) AS paid_amount,
                    COALESCE(settlement.settled_amount, 0) AS settled_amount,
                    ROUND(settlement.days_late, 4) AS days_late,
@@ -271,8 +274,15 @@ class Measurement:
              WHERE contact.partner_id NOT IN (SELECT partner_id FROM res_company)
             """,
             next_due=self._next_due(),
+            sold_nothing=self._sold_nothing(),
             **self.terms,
         )
+
+    def _sold_nothing(self) -> SQL:
+        """Return whether the margin is known to be zero: no document in the window."""
+        if self.margins is None:
+            return SQL("FALSE")
+        return SQL("(purchase.purchase_count > 0 AND purchase.oldest_current IS NULL)")
 
     def _next_due(self) -> SQL:
         """Return the first day on which a measure changes if nothing happens."""
@@ -325,8 +335,8 @@ class Measurement:
         """Return what the policy does with the customer, see ``tier_standing``."""
         return SQL(
             """CASE WHEN measured.purchase_count = 0 OR %(outside)s THEN NULL
-                    WHEN %(basis)s IS NULL THEN 'unknown'
                     WHEN %(uncounted)s THEN 'unranked'
+                    WHEN %(basis)s IS NULL THEN 'unknown'
                     ELSE 'ranked' END""",
             outside=SQL("inside.id IS NULL") if self.domain is not None else SQL("FALSE"),
             basis=self._basis(),

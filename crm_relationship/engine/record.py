@@ -64,10 +64,13 @@ def left_population(company_id: int, as_of: date, run_id: int, leavers: SQL) -> 
     )
 
 
-def end_overrides(company_id: int, as_of: date, run_id: int) -> Changes:
+def end_overrides(company_id: int, as_of: date, run_id: int, scoped: bool) -> Changes:
     """End the overrides valid until before ``as_of``: the tier computed last holds,
     without grace.
+
+    :param scoped: only the customers in the temporary table of :mod:`.scope`
     """
+    scope = SQL("AND partner_id IN (SELECT partner_id FROM crm_relationship_scope)")
     return Changes(
         ctes=SQL(
             """ended AS MATERIALIZED (
@@ -75,7 +78,8 @@ def end_overrides(company_id: int, as_of: date, run_id: int) -> Changes:
               FROM crm_relationship_profile
              WHERE company_id = %(company)s
                AND override_until < %(as_of)s
-               AND tier_standing IS DISTINCT FROM 'frozen'),
+               AND tier_standing IS DISTINCT FROM 'frozen'
+               %(scope)s),
              written AS (
             UPDATE crm_relationship_profile profile
                SET tier_id = ended.computed_tier_id,
@@ -88,6 +92,7 @@ def end_overrides(company_id: int, as_of: date, run_id: int) -> Changes:
              WHERE profile.id = ended.id)""",
             company=company_id,
             as_of=as_of,
+            scope=scope if scoped else SQL(""),
         ),
         rows=SQL(
             """

@@ -55,7 +55,7 @@ class ResPartner(models.Model):
     relationship_overdue_amount = profile_field(fields.Monetary, "overdue_amount")
     relationship_excluded = fields.Boolean(
         "Left Out of the Relationship",
-        groups=RELATIONSHIP_GROUP,
+        groups="crm_relationship.group_manager",
         help="Such as the walk-in customer: gets no profile and no tier, and does not count.",
     )
 

@@ -26,7 +26,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         for same in profiles.grouped("company_id").values():
             kept = same.filtered(lambda profile: profile.partner_id == dst_partner)[:1] or same[:1]
-            decided = (kept | same).filtered("override_tier_id")[:1]
+            decided = (kept | same).filtered(lambda profile: profile._is_override_valid())[:1]
             if decided and decided != kept:
                 kept._take_override(decided)
             (same - kept).unlink()

@@ -14,9 +14,10 @@ class CrmRelationshipProfile(models.Model):
         """Return one row per invoice line, its margin from its sale order line's cost.
 
         The cost is converted to the company's currency by the rate of the order and to
-        the invoice line's unit of measure. A cost of zero is unknown, and so is that of
-        a line without an order. A line of several orders takes the first one's cost.
-        Edits of invoices are seen by the purchase source, so only those of costs matter.
+        the invoice line's unit of measure. Down payments are not sold goods. A cost of
+        zero is unknown, and so is that of a line without an order. A line of several
+        orders takes the first one's cost. Edits of invoices are seen by the purchase
+        source, so only those of costs matter.
         """
         return SQL(
             """
@@ -25,7 +26,7 @@ class CrmRelationshipProfile(models.Model):
                    move.invoice_date AS date,
                    -line.balance AS amount,
                    -line.balance - ROUND((
-                       sold.purchase_price
+                       NULLIF(sold.purchase_price, 0)
                          * line.quantity
                          * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
                          * COALESCE(invoiced_unit.factor / sold_unit.factor, 1)
@@ -40,10 +41,10 @@ class CrmRelationshipProfile(models.Model):
                      FROM sale_order_line_invoice_rel relation
                     WHERE relation.invoice_line_id = line.id) first_sold ON TRUE
               LEFT JOIN sale_order_line sold ON sold.id = first_sold.id
-                                            AND sold.purchase_price <> 0
               LEFT JOIN sale_order sold_order ON sold_order.id = sold.order_id
               LEFT JOIN uom_uom invoiced_unit ON invoiced_unit.id = line.product_uom_id
               LEFT JOIN uom_uom sold_unit ON sold_unit.id = sold.product_uom_id
              WHERE line.display_type = 'product'
+               AND line.is_downpayment IS NOT TRUE
             """
         )

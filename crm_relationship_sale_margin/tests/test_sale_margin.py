@@ -152,6 +152,20 @@ class TestSaleMargin(TransactionCase):
         self.assertEqual(self.measure().margin, 30)
         self.assertEqual(self.env["crm.relationship.run"].search([], limit=1).kind, "incremental")
 
+    def test_who_stops_buying_has_a_margin_of_zero(self):
+        self.company._get_relationship_policy().basis = "margin"
+        self.sell((self.product, 1, 100))
+        self.assertEqual(self.measure().tier_basis, 40)
+        runs = self.env["crm.relationship.run"]
+        for day in (date(2026, 6, 30), date(2026, 7, 31)):
+            runs.recalculate(companies=self.company, as_of=day)
+        self.env.invalidate_all()
+        profile = self.env["crm.relationship.profile"].search(
+            [("partner_id", "=", self.customer.id), ("company_id", "=", self.company.id)]
+        )
+        self.assertEqual((profile.margin, profile.tier_standing), (0, "ranked"))
+        self.assertEqual(profile.tier_id.code, "D")
+
     def test_ranked_by_margin(self):
         policy = self.company._get_relationship_policy()
         policy.basis = "margin"

@@ -22,7 +22,7 @@ class CrmRelationshipDocumentMixin(models.AbstractModel):
     )
     relationship_tier_color = fields.Integer(
         "Customer Tier Colour",
-        related="relationship_tier_id.color",
+        compute="_compute_relationship_tier_color",
         aggregator=None,
         groups="crm_relationship.group_user",
     )
@@ -42,6 +42,13 @@ class CrmRelationshipDocumentMixin(models.AbstractModel):
             company = document.company_id or self.env.company
             customer = document.partner_id.commercial_partner_id
             document.relationship_tier_id = tiers.get((customer, company))
+
+    @api.depends("relationship_tier_id")
+    @api.depends_context("company", "uid", "su", "allowed_company_ids")
+    def _compute_relationship_tier_color(self):
+        """Not a related field: Odoo follows those as sudo, past groups and record rules."""
+        for document in self:
+            document.relationship_tier_color = document.relationship_tier_id.color
 
     def _search_relationship_tier_id(self, operator, value):
         """Search through the join that sorting and grouping use."""

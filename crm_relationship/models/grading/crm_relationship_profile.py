@@ -194,6 +194,8 @@ class CrmRelationshipProfile(models.Model):
     def _search_is_margin_known(self, operator, value):
         if operator != "in":
             return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
         return [("margin_coverage", ">=" if True in value else "<", MARGIN_COVERAGE_MIN)]
 
     @api.depends("tier_basis")
@@ -204,6 +206,8 @@ class CrmRelationshipProfile(models.Model):
     def _search_is_below_zero(self, operator, value):
         if operator != "in":
             return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
         return [("tier_basis", "<" if True in value else ">=", 0)]
 
     @api.depends("revenue", "revenue_previous")
@@ -274,6 +278,12 @@ class CrmRelationshipProfile(models.Model):
 
     @api.constrains("override_tier_id", "override_reason", "override_until")
     def _check_override(self):
+        if self.filtered(
+            lambda profile: (
+                not profile.override_tier_id and (profile.override_reason or profile.override_until)
+            )
+        ):
+            raise ValidationError(self.env._("Choose the manual tier that the reason is for."))
         for profile in self.filtered("override_tier_id"):
             if not (profile.override_reason or "").strip():
                 raise ValidationError(self.env._("Give a reason: it is what “why?” answers with."))
@@ -340,9 +350,11 @@ class CrmRelationshipProfile(models.Model):
     def write(self, vals):
         """Write the manual tier: it holds at once and goes to the history."""
         self._check_written_fields(set(vals))
+        decided = self.filtered("override_tier_id")
         result = super().write(self._prepare_override(vals))
         if OVERRIDE_FIELDS & set(vals):
-            self._apply_override(note=vals.get("override_reason"))
+            decided |= self.filtered("override_tier_id")
+            decided._apply_override(note=vals.get("override_reason"))
         return result
 
     def _mark_due(self):
@@ -359,6 +371,14 @@ class CrmRelationshipProfile(models.Model):
         customers = partners.commercial_partner_id
         if customers:
             self.sudo().search([("partner_id", "in", customers.ids)])._mark_due()
+
+    def _is_override_valid(self):
+        """Return whether the manual tier holds today."""
+        self.ensure_one()
+        today = self.company_id._get_relationship_today()
+        return bool(self.override_tier_id) and (
+            not self.override_until or self.override_until >= today
+        )
 
     def _take_override(self, other):
         """Take over the manual tier of ``other``, who decided it included."""

@@ -95,7 +95,11 @@ class CrmRelationshipRun(models.Model):
     removed_count = fields.Integer("Removed", readonly=True)
     change_count = fields.Integer("Changes", readonly=True)
     evaluation_count = fields.Integer("Evaluations", readonly=True)
-    result = fields.Json(readonly=True, help="What a preview found: customers per tier.")
+    result = fields.Json(
+        readonly=True,
+        groups="crm_relationship.group_manager",
+        help="What a preview found: customers per tier.",
+    )
     start_date = fields.Datetime("Started", readonly=True)
     end_date = fields.Datetime("Ended", readonly=True)
     duration = fields.Float("Duration (s)", readonly=True, digits=(12, 1))
@@ -142,11 +146,33 @@ class CrmRelationshipRun(models.Model):
         """
         companies = self._get_companies(companies)
         partners = self._get_partners(partners)
+        self._check_day(companies, as_of)
         runs = self.browse()
         for company in companies.sudo():
             # The engine writes profiles and history, which nobody may do by hand.
             runs += self.sudo()._recalculate_company(company, partners, as_of, full)
         return runs.with_env(self.env)
+
+    def _check_day(self, companies, as_of):
+        """Check that people ask for a day only as managers, and for none to come.
+
+        A run of a future day would leave every run until then a preview.
+        """
+        if self.env.su or as_of is None:
+            return
+        if not self.env.user.has_group("crm_relationship.group_manager"):
+            raise AccessError(self.env._("Only relationship managers choose the day of a run."))
+        days = [company._get_relationship_today() for company in companies.sudo()]
+        if days and self._to_date(as_of) > min(days):
+            raise ValidationError(self.env._("%(day)s is still to come.", day=as_of))
+
+    def _to_date(self, as_of):
+        try:
+            return fields.Date.to_date(as_of)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValidationError(
+                self.env._("“%(day)s” is not a date such as 2025-12-31.", day=as_of)
+            ) from error
 
     def _get_companies(self, companies):
         """Return the companies to run; people stay within those they work in."""
@@ -182,18 +208,18 @@ class CrmRelationshipRun(models.Model):
         return self.env[model].browse([records] if isinstance(records, int) else records)
 
     def _recalculate_company(self, company, partners, as_of, full):
-        """Run one company; a failure is written on the run, not raised."""
-        if not self._lock(company):
+        """Run one company; a failure of a whole run is written on it, not raised."""
+        if not self._lock(company, session=partners is None):
             return self._decline(company)
+        if partners is not None:
+            return self._recalculate_partners(company, partners, as_of)
         try:
-            return self._recalculate_locked(company, partners, as_of, full)
+            return self._recalculate_locked(company, as_of, full)
         finally:
             self._unlock(company)
 
-    def _recalculate_locked(self, company, partners, as_of, full):
+    def _recalculate_locked(self, company, as_of, full):
         """Finish what a killed process left, then do what is asked."""
-        if partners is not None:
-            return self._recalculate_partners(company, partners, as_of)
         resumed = self._get_last(company, ["running"])
         resumed._process()
         waiting = self._get_last(company, ["pending"])
@@ -202,18 +228,14 @@ class CrmRelationshipRun(models.Model):
             return waiting._process()
         if as_of is None and resumed.as_of == company._get_relationship_today() and not full:
             return resumed
-        return self.create(self._prepare_run(company, as_of, full))._process()
+        run = self.create(self._prepare_run(company, as_of, full))
+        self._checkpoint()  # a failure at the very start must find the run
+        return run._process()
 
     def _prepare_run(self, company, as_of, full):
-        try:
-            day = fields.Date.to_date(as_of)
-        except ValueError as error:
-            raise ValidationError(
-                self.env._("“%(day)s” is not a date such as 2025-12-31.", day=as_of)
-            ) from error
         return {
             "company_id": company.id,
-            "as_of": day,
+            "as_of": self._to_date(as_of),
             "is_as_of_given": bool(as_of),
             "is_full": full,
             "user_id": self.env.uid,
@@ -232,13 +254,25 @@ class CrmRelationshipRun(models.Model):
             )
         run = self.create(self._prepare_run(company, as_of, full=False))
         run._start("partners")
-        if run.kind == "partners":
-            run._measure(run.as_of, scope.of_partners(partners.ids))
-            run._place(run.as_of)
-        else:
-            run._preview(scope.of_partners(partners.ids))
+        if run.kind == "preview":
+            raise UserError(
+                self.env._("A past day is previewed for all customers of a company, not for some.")
+            )
+        run._measure(run.as_of, scope.of_partners(partners.ids))
+        run._place(run.as_of)
+        run._keep_due_evaluations(partners)
         run._finish()
         return run
+
+    def _keep_due_evaluations(self, partners):
+        """Let a period-end that is still to be evaluated be measured as of its own day."""
+        policy = self.company_id._get_relationship_policy()
+        done = policy.evaluated_until
+        if done and due_evaluations(done, self._get_closed_day(), policy.period):
+            profiles = self.env["crm.relationship.profile"].search(
+                [("partner_id", "in", partners.ids), ("company_id", "=", self.company_id.id)]
+            )
+            profiles._mark_due()
 
     def _decline(self, company):
         """Record that the company's run was not started, another one being on."""
@@ -257,11 +291,16 @@ class CrmRelationshipRun(models.Model):
             domain.append(("kind", "in", ["opening", "full", "incremental"]))
         return self.search(domain, order="id desc", limit=1)
 
-    def _lock(self, company):
-        """Try to get the company for this connection; it lasts over commits."""
-        return self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK_CLASS, company.id)
-        )[0][0]
+    def _lock(self, company, session):
+        """Try to get the company: for this connection, over commits, or for the
+        present transaction.
+        """
+        function = SQL.identifier(
+            "pg_try_advisory_lock" if session else "pg_try_advisory_xact_lock"
+        )
+        return self.env.execute_query(SQL("SELECT %s(%s, %s)", function, LOCK_CLASS, company.id))[
+            0
+        ][0]
 
     def _unlock(self, company):
         self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, company.id))
@@ -352,7 +391,7 @@ class CrmRelationshipRun(models.Model):
             [
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "done"),
-                ("kind", "!=", "preview"),
+                ("kind", "in", ["opening", "full", "incremental"]),
             ],
             order="as_of desc, id desc",
             limit=1,
@@ -489,7 +528,7 @@ class CrmRelationshipRun(models.Model):
         """Evaluate the tiers as of ``day`` and keep the cuts for "why?"."""
         started = time.monotonic()
         policy = self.company_id._get_relationship_policy()
-        self._append(record.end_overrides(self.company_id.id, day, self.id))
+        self._append(record.end_overrides(self.company_id.id, day, self.id, scoped=False))
         terms = self._prepare_tier_terms(policy, day)
         self._append(grade_tier.evaluate(terms, self.id, opening=self.kind == "opening"))
         self.env.cr.execute(grade_tier.keep_cuts(terms))
@@ -503,9 +542,9 @@ class CrmRelationshipRun(models.Model):
         started = time.monotonic()
         policy = self.company_id._get_relationship_policy()
         if policy:
-            self._append(record.end_overrides(self.company_id.id, day, self.id))
-            terms = self._prepare_tier_terms(policy, day)
             scoped = self.kind == "partners"
+            self._append(record.end_overrides(self.company_id.id, day, self.id, scoped))
+            terms = self._prepare_tier_terms(policy, day)
             self._append(grade_tier.place(terms, self.id, scoped=scoped))
             self.env.invalidate_all()
         self._count({}, "grade_seconds", started)

@@ -76,6 +76,14 @@ class CrmRelationshipTier(models.Model):
     def _check_share(self):
         self.policy_id._check_shares()
 
+    def write(self, vals):
+        """A tier stays with its policy, whose customers and history name it."""
+        if "policy_id" in vals and self.policy_id.ids != [vals["policy_id"]]:
+            raise ValidationError(
+                self.env._("A tier stays with its policy. Add a tier to the other policy instead.")
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         tiers = self.filtered(lambda tier: tier.policy_id.state == "active")

@@ -123,7 +123,12 @@ class CrmRelationshipTierPolicy(models.Model):
         "lists of small customers leave it out.",
     )
     tier_ids = fields.One2many("crm.relationship.tier", "policy_id", copy=True)
-    cut_ids = fields.One2many("crm.relationship.tier.cut", "policy_id", "Evaluations")
+    cut_ids = fields.One2many(
+        "crm.relationship.tier.cut",
+        "policy_id",
+        "Evaluations",
+        groups="crm_relationship.group_manager",
+    )
     evaluated_until = fields.Date(
         readonly=True, copy=False, help="Period-ends up to this day have been evaluated."
     )
@@ -291,7 +296,14 @@ class CrmRelationshipTierPolicy(models.Model):
         for policy in self:
             try:
                 self.env["res.partner"].sudo()._search(policy._get_domain())
-            except (ValueError, SyntaxError, NameError, TypeError, KeyError) as error:
+            except (
+                ArithmeticError,
+                KeyError,
+                NameError,
+                SyntaxError,
+                TypeError,
+                ValueError,
+            ) as error:
                 raise ValidationError(
                     self.env._(
                         "The customers of the policy “%(policy)s” are not a valid filter on "
@@ -309,7 +321,20 @@ class CrmRelationshipTierPolicy(models.Model):
                     "This policy has already evaluated customers. Copy it for the other company."
                 )
             )
-        return super().write(vals)
+        if vals.get("state") == "active":
+            vals = {**vals, "evaluated_until": False}
+        result = super().write(vals)
+        if "period" in vals:
+            self._skip_past_evaluations()
+        return result
+
+    def _skip_past_evaluations(self):
+        """Let a new rhythm begin now: period-ends before the last run are not made up."""
+        runs = self.env["crm.relationship.run"]
+        for policy in self.filtered("evaluated_until"):
+            last = runs._get_last(policy.company_id).as_of
+            if last:
+                policy.evaluated_until = max(policy.evaluated_until, last - DAY)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

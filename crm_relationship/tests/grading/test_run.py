@@ -176,8 +176,14 @@ class TestRun(RelationshipCase):
             runs.recalculate()
         with self.assertRaises(AccessError):
             runs.action_request()
-        run = runs.recalculate(partners=self.customers[:1].ids, as_of="2025-06-30")
+        run = runs.recalculate(partners=self.customers[:1].ids)
         self.assertEqual(run.state, "done")
+        for day in ("2025-06-20", "2099-12-31"):
+            with self.assertRaises(AccessError):
+                runs.recalculate(partners=self.customers[:1].ids, as_of=day)
+        self.env.invalidate_all()
+        run = self.recalculate(date(2025, 7, 1))
+        self.assertEqual(run.kind, "incremental")
         employee = self.new_user("base.group_user")
         with self.assertRaises(AccessError):
             self.runs.with_env(self.env(user=employee, context={})).recalculate(
@@ -185,8 +191,43 @@ class TestRun(RelationshipCase):
             )
 
     def test_a_day_that_is_none(self):
+        for day in ("31.12.2025", 5, ["x"]):
+            with self.assertRaises(ValidationError):
+                self.recalculate(day)
+
+    def test_managers_choose_no_day_to_come(self):
+        manager = self.new_user("sales_team.group_sale_manager")
+        runs = self.runs.with_env(self.env(user=manager, context={}))
         with self.assertRaises(ValidationError):
-            self.recalculate("31.12.2025")
+            runs.recalculate(as_of="2099-12-31")
+
+    def test_some_customers_have_no_preview(self):
+        self.recalculate()
+        with self.assertRaises(UserError):
+            self.recalculate(date(2025, 6, 20), partners=self.customers[:1])
+
+    def test_selected_customers_end_no_others_manual_tier(self):
+        self.recalculate()
+        profile = self.get_profile(self.customers[50])
+        self.patch(type(self.company), "_get_relationship_today", lambda company: date(2025, 7, 1))
+        profile.write(
+            {
+                "override_tier_id": self.policy.tier_ids[0].id,
+                "override_reason": "Friend",
+                "override_until": date(2025, 7, 1),
+            }
+        )
+        self.recalculate(date(2025, 7, 2), partners=self.customers[:1])
+        self.assertEqual(profile.tier_id.code, "A")
+        self.recalculate(date(2025, 7, 2))
+        self.assertEqual(profile.tier_id.code, "D")
+
+    @mute_logger("odoo.addons.crm_relationship.models.grading.crm_relationship_run")
+    def test_a_failure_at_the_start_is_on_the_run(self):
+        profiles = type(self.env["crm.relationship.profile"])
+        with patch.object(profiles, "_get_purchase_sources", side_effect=ValueError("broken")):
+            run = self.recalculate()
+        self.assertEqual((run.state, run.error), ("failed", "broken"))
 
     def test_old_runs_go_the_last_one_stays(self):
         first = self.recalculate()

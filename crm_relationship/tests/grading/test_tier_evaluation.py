@@ -249,6 +249,58 @@ class TestTierEvaluation(RelationshipCase):
         with self.assertRaises(AccessError):
             profile.with_user(salesperson).override_tier_id = self.tiers["A"]
 
+    def test_a_reason_without_a_manual_tier_decides_nothing(self):
+        self.refund(self.top, 950, date(2025, 2, 3))
+        self.recalculate(FEBRUARY)
+        profile = self.get_profile(self.top)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            profile.override_reason = "hello"
+        self.env.invalidate_all()
+        self.env["crm.relationship.override"].create({"profile_ids": profile.ids}).action_apply()
+        self.assertEqual((profile.tier_id.code, profile.below_count), ("A", 1))
+
+    def test_selected_customers_keep_a_pending_evaluation(self):
+        """What a customer had at the month-end counts, whoever measured it since."""
+        late = self.make_ranking([50], day=date(2024, 3, 2))
+        self.recalculate(date(2025, 2, 27))
+        self.recalculate(date(2025, 3, 3), partners=late)
+        self.assertEqual(self.get_profile(late).revenue, 0)
+        self.recalculate(date(2025, 3, 4))
+        profile = self.get_profile(late)
+        self.assertEqual((profile.evaluated_basis, profile.revenue), (50, 0))
+
+    def test_a_new_rhythm_does_not_reach_back(self):
+        self.recalculate(date(2025, 2, 20))
+        self.policy.period = "daily"
+        run = self.recalculate(date(2025, 2, 21))
+        self.assertEqual(run.evaluation_count, 2)
+        self.assertEqual(self.policy.evaluated_until, date(2025, 2, 21))
+
+    def test_a_tier_stays_with_its_policy(self):
+        draft = self.policy.copy()
+        with self.assertRaises(ValidationError):
+            self.policy.tier_ids[0].policy_id = draft
+
+    def test_managers_leave_templates_alone(self):
+        manager = new_test_user(
+            self.env,
+            login="template_manager",
+            groups="sales_team.group_sale_manager",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        template = self.env.ref("crm_relationship.crm_relationship_tier_policy_abcd")
+        template = template.with_env(self.env(user=manager, context={}))
+        self.assertTrue(template.name)
+        with self.assertRaises(AccessError):
+            template.window_months = 1
+        with self.assertRaises(AccessError):
+            template.tier_ids[0].share = 50
+        draft = self.env["crm.relationship.tier.policy"].browse(
+            template.action_use_template()["res_id"]
+        )
+        self.assertEqual((draft.company_id, draft.state), (self.company, "draft"))
+
     def test_decided_tiers_are_imported(self):
         """With Odoo's own import, for customers that were measured and for new ones."""
         stranger = self.make_customers(1)
