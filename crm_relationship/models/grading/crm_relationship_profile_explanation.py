@@ -22,11 +22,13 @@ class CrmRelationshipProfile(models.Model):
     )
 
     def _compute_tier_explanation(self):
-        """Render the answer to "why?", for the one record that a form shows."""
+        """Render the answer to "why?"; what a company's customers share is read once."""
         ranks = self._get_ranks()
+        terms = {company: self._get_company_terms(company) for company in self.company_id}
         for profile in self:
+            values = profile._prepare_explanation(ranks, **terms[profile.company_id])
             profile.tier_explanation = self.env["ir.qweb"]._render(
-                "crm_relationship.tier_explanation", profile._prepare_explanation(ranks)
+                "crm_relationship.tier_explanation", values
             )
 
     def action_explain_tier(self):
@@ -74,17 +76,25 @@ class CrmRelationshipProfile(models.Model):
         rows = self.env.execute_query_dict(grade_tier.cuts(policy.id, ranked))
         return {row["tier_id"]: row for row in rows}
 
-    def _prepare_explanation(self, ranks):
-        """Return what the answer to "why?" is made of.
+    @api.model
+    def _get_company_terms(self, company):
+        """Return what the answers of one company share.
 
-        Everybody who may see the profile may see the policy that made it, hence sudo.
+        Everybody who may see a profile may see the policy that made it, hence sudo.
         """
-        self.ensure_one()
-        policy = self.company_id.sudo()._get_relationship_policy()
-        cuts = self._get_live_cuts(policy) if policy else {}
-        live = self._get_live_tier(policy, cuts)
-        as_of = self.env["crm.relationship.run"].sudo()._get_last(self.company_id).as_of
+        policy = company.sudo()._get_relationship_policy()
         evaluations = self.env["crm.relationship.tier.cut"].sudo()
+        return {
+            "policy": policy,
+            "cuts": self._get_live_cuts(policy) if policy else {},
+            "as_of": self.env["crm.relationship.run"].sudo()._get_last(company).as_of,
+            "last_evaluation": evaluations.search([("policy_id", "=", policy.id)], limit=1).date,
+        }
+
+    def _prepare_explanation(self, ranks, policy, cuts, as_of, last_evaluation):
+        """Return what the answer to "why?" is made of."""
+        self.ensure_one()
+        live = self._get_live_tier(policy, cuts)
         change = self.change_ids.filtered(lambda change: change.dimension == "tier")[:1]
         return {
             "profile": self,
@@ -96,7 +106,7 @@ class CrmRelationshipProfile(models.Model):
             "outlook": self._explain_outlook(policy, cuts, live),
             "ladder": self._prepare_ladder(policy, cuts, live),
             "as_of": as_of,
-            "last_evaluation": evaluations.search([("policy_id", "=", policy.id)], limit=1).date,
+            "last_evaluation": last_evaluation,
         }
 
     def _get_live_tier(self, policy, cuts):
