@@ -5,26 +5,26 @@ from tools import addons, debian, odoo_process, steps
 DEB822 = """\
 Types: deb
 # a comment
-URIs: http://mirror.example/debian
+URIs: ftp://mirror.example/debian
 Suites: bookworm bookworm-updates
 Components: main contrib
 
 Types: deb-src
-URIs: http://sources.example/debian
+URIs: ftp://sources.example/debian
 Suites: bookworm
 Components: main
 
 Enabled: no
 Types: deb
-URIs: http://off.example/debian
+URIs: ftp://off.example/debian
 Suites: bookworm
 Components: main
 """
 ONE_LINE = """\
-# deb http://comment.example/debian bookworm main
-deb [arch=amd64 signed-by=/etc/key.gpg] http://vendor.example/apt bookworm main
+# deb ftp://comment.example/debian bookworm main
+deb [arch=amd64 signed-by=/etc/key.gpg] ftp://vendor.example/apt bookworm main
 deb cdrom:[Debian 12]/ bookworm main
-deb http://other.example/debian bookworm non-free
+deb ftp://other.example/debian bookworm non-free
 """
 LOG = """\
 2026-11-22 05:45:34,240 5728 INFO x odoo.modules.loading: Loading module a (1/2)
@@ -40,21 +40,21 @@ def test_mirrors_are_read_in_both_formats(tmp_path):
     (folder / "debian.sources").write_text(DEB822)
     (folder / "vendor.list").write_text(ONE_LINE)
     assert list(debian.main_entries(tmp_path)) == [
-        ("http://mirror.example/debian", "bookworm"),
-        ("http://mirror.example/debian", "bookworm-updates"),
-        ("http://vendor.example/apt", "bookworm"),
+        ("ftp://mirror.example/debian", "bookworm"),
+        ("ftp://mirror.example/debian", "bookworm-updates"),
+        ("ftp://vendor.example/apt", "bookworm"),
     ]
 
 
 def test_the_machines_debian_mirror_wins_over_other_vendors(tmp_path, monkeypatch):
     (tmp_path / "sources.list").write_text(
-        "deb http://vendor.example/apt bookworm main\ndeb http://m.example/debian/ bookworm main\n"
+        "deb ftp://vendor.example/apt bookworm main\ndeb ftp://m.example/debian/ bookworm main\n"
     )
     release = {"ID": "debian", "VERSION_CODENAME": "bookworm"}
     monkeypatch.setattr(debian, "SOURCES", tmp_path)
     monkeypatch.setattr(debian.platform, "freedesktop_os_release", lambda: release)
     monkeypatch.delenv("DEBIAN_MIRROR", raising=False)
-    assert debian.mirror() == "http://m.example/debian/"
+    assert debian.mirror() == "ftp://m.example/debian/"
 
 
 def test_problem_lines_are_warnings_and_worse():
