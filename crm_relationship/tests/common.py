@@ -5,7 +5,7 @@ from itertools import count
 
 from psycopg2.extras import execute_values
 
-from odoo.tests import TransactionCase
+from odoo.tests import TransactionCase, new_test_user
 
 NUMBERS = count(1)
 
@@ -30,6 +30,18 @@ class RelationshipCase(TransactionCase):
         company = cls.env["res.company"].create({"name": name})
         cls.env.user.company_ids += company
         return company
+
+    @classmethod
+    def new_user(cls, login, groups, company=None):
+        """Create a user of ``groups`` who works in the company alone."""
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
 
     @classmethod
     def get_journal(cls, company):

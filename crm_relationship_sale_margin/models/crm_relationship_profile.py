@@ -17,7 +17,7 @@ class CrmRelationshipProfile(models.Model):
         the invoice line's unit of measure. Down payments are not sold goods. A cost of
         zero is unknown, and so is that of a line without an order. A line of several
         orders takes the first one's cost. Edits of invoices are seen by the purchase
-        source, so only those of costs matter.
+        source, so only those of costs matter; plain joins let PostgreSQL start from them.
         """
         return SQL(
             """
@@ -36,11 +36,14 @@ class CrmRelationshipProfile(models.Model):
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
                                     AND move.move_type IN ('out_invoice', 'out_refund')
-              LEFT JOIN LATERAL (
-                   SELECT MIN(relation.order_line_id) AS id
-                     FROM sale_order_line_invoice_rel relation
-                    WHERE relation.invoice_line_id = line.id) first_sold ON TRUE
-              LEFT JOIN sale_order_line sold ON sold.id = first_sold.id
+              LEFT JOIN sale_order_line_invoice_rel relation
+                ON relation.invoice_line_id = line.id
+               AND NOT EXISTS (
+                       SELECT 1
+                         FROM sale_order_line_invoice_rel other
+                        WHERE other.invoice_line_id = relation.invoice_line_id
+                          AND other.order_line_id < relation.order_line_id)
+              LEFT JOIN sale_order_line sold ON sold.id = relation.order_line_id
               LEFT JOIN sale_order sold_order ON sold_order.id = sold.order_id
               LEFT JOIN uom_uom invoiced_unit ON invoiced_unit.id = line.product_uom_id
               LEFT JOIN uom_uom sold_unit ON sold_unit.id = sold.product_uom_id

@@ -2,7 +2,7 @@ from contextlib import suppress
 from datetime import date
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import RelationshipCase
 
@@ -96,25 +96,13 @@ class TestDocumentTier(RelationshipCase):
         self.assertEqual(lead.with_company(self.company).relationship_tier_id.code, "A")
 
     def test_others_see_nothing(self):
-        accountant = new_test_user(
-            self.env,
-            login="document_accountant",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        accountant = self.new_user("document_accountant", "account.group_account_invoice")
         moves = self.documents["account.move"].with_env(self.env(user=accountant, context={}))
         for name in ("relationship_tier_id", "relationship_tier_color"):
             self.assert_nothing_learned(moves, name)
 
     def test_portal_customers_see_nothing_on_their_documents(self):
-        user = new_test_user(
-            self.env,
-            login="document_portal",
-            groups="base.group_portal",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        user = self.new_user("document_portal", "base.group_portal")
         user.partner_id.parent_id = self.top
         for model in ("sale.order", "account.move"):
             documents = self.documents[model].with_env(self.env(user=user, context={}))[:1]
@@ -123,13 +111,7 @@ class TestDocumentTier(RelationshipCase):
 
     def test_own_documents_only(self):
         user, other = (
-            new_test_user(
-                self.env,
-                login=login,
-                groups="sales_team.group_sale_salesman",
-                company_id=self.company.id,
-                company_ids=[(6, 0, self.company.ids)],
-            )
+            self.new_user(login, "sales_team.group_sale_salesman")
             for login in ("document_own", "document_other")
         )
         self.top.user_id = other

@@ -1,7 +1,7 @@
 import json
 from datetime import datetime, timedelta
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..common import RelationshipCase
@@ -18,13 +18,7 @@ class TestHttp(RelationshipCase, HttpCase):
         cls.recalculate()
 
     def new_key(self, group):
-        user = new_test_user(
-            self.env,
-            login=f"http_{group.rpartition('.')[2]}",
-            groups=group,
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        user = self.new_user(f"http_{group.rpartition('.')[2]}", group)
         keys = self.env["res.users.apikeys"].with_user(user).sudo()
         return user, keys._generate("rpc", "test", datetime.now() + timedelta(days=1))
 

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import RelationshipCase
 
@@ -120,13 +120,7 @@ class TestPartnerLink(RelationshipCase):
     def test_others_learn_nothing(self):
         """Portal users and employees without the group get no result on any route."""
         users = [
-            new_test_user(
-                self.env,
-                login=f"relationship_{group.rpartition('.')[2]}",
-                groups=group,
-                company_id=self.company.id,
-                company_ids=[(6, 0, self.company.ids)],
-            )
+            self.new_user(f"relationship_{group.rpartition('.')[2]}", group)
             for group in (
                 "base.group_portal",
                 "base.group_user,base.group_allow_export",
@@ -164,13 +158,7 @@ class TestPartnerLink(RelationshipCase):
     def test_own_documents_only(self):
         """A salesperson sees the results of own and unassigned customers, on all routes."""
         user, other = (
-            new_test_user(
-                self.env,
-                login=login,
-                groups="sales_team.group_sale_salesman",
-                company_id=self.company.id,
-                company_ids=[(6, 0, self.company.ids)],
-            )
+            self.new_user(login, "sales_team.group_sale_salesman")
             for login in ("relationship_own", "relationship_other")
         )
         mine, theirs, nobodys = self.customers[:3]
@@ -209,13 +197,7 @@ class TestPartnerLink(RelationshipCase):
         self.assertEqual(there.relationship_revenue, 5)
         self.assertEqual(there.relationship_tier_id.company_id, second)
         self.assertEqual(here.relationship_tier_id, self.tiers["A"])
-        user = new_test_user(
-            self.env,
-            login="relationship_second",
-            groups="sales_team.group_sale_manager",
-            company_id=second.id,
-            company_ids=[(6, 0, second.ids)],
-        )
+        user = self.new_user("relationship_second", "sales_team.group_sale_manager", second)
         env = self.env(user=user, context={})
         self.assertEqual(env["crm.relationship.profile"].search([]).company_id, second)
         with self.assertRaises(AccessError):

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.sql_db import db_connect
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...engine import grade_tier
@@ -27,14 +27,8 @@ class TestRun(RelationshipCase):
         )
         return self.env.cr.fetchall()
 
-    def new_user(self, group):
-        return new_test_user(
-            self.env,
-            login=f"run_{group.rpartition('.')[2]}",
-            groups=group,
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+    def user_of(self, group):
+        return self.new_user(f"run_{group.rpartition('.')[2]}", group)
 
     def test_the_record_tells_what_was_done(self):
         run = self.recalculate()
@@ -102,7 +96,7 @@ class TestRun(RelationshipCase):
     def test_a_failure_leaves_the_other_company_done(self):
         second = self.create_company("Second Ltd")
         self.make_invoices([(self.customers[0], date(2025, 6, 1), 5)], company=second)
-        user = self.new_user("sales_team.group_sale_manager")
+        user = self.user_of("sales_team.group_sale_manager")
         self.company.relationship_alert_user_ids = user
         cuts = grade_tier.cuts
         failing = self.policy.id
@@ -134,7 +128,7 @@ class TestRun(RelationshipCase):
         self.assertNotEqual(interrupted, run)
 
     def test_the_cron_does_what_was_asked_for(self):
-        manager = self.new_user("sales_team.group_sale_manager")
+        manager = self.user_of("sales_team.group_sale_manager")
         runs = self.runs.with_env(self.env(user=manager, context={}))
         runs.action_request()
         runs.action_request()
@@ -170,7 +164,7 @@ class TestRun(RelationshipCase):
 
     def test_who_may_recalculate(self):
         self.recalculate()
-        salesperson = self.new_user("sales_team.group_sale_salesman")
+        salesperson = self.user_of("sales_team.group_sale_salesman")
         runs = self.runs.with_env(self.env(user=salesperson, context={}))
         with self.assertRaises(AccessError):
             runs.recalculate()
@@ -184,7 +178,7 @@ class TestRun(RelationshipCase):
         self.env.invalidate_all()
         run = self.recalculate(date(2025, 7, 1))
         self.assertEqual(run.kind, "incremental")
-        employee = self.new_user("base.group_user")
+        employee = self.user_of("base.group_user")
         with self.assertRaises(AccessError):
             self.runs.with_env(self.env(user=employee, context={})).recalculate(
                 partners=self.customers[:1].ids
@@ -196,7 +190,7 @@ class TestRun(RelationshipCase):
                 self.recalculate(day)
 
     def test_managers_choose_no_day_to_come(self):
-        manager = self.new_user("sales_team.group_sale_manager")
+        manager = self.user_of("sales_team.group_sale_manager")
         runs = self.runs.with_env(self.env(user=manager, context={}))
         with self.assertRaises(ValidationError):
             runs.recalculate(as_of="2099-12-31")

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import RelationshipCase
 
@@ -225,13 +225,7 @@ class TestTierEvaluation(RelationshipCase):
         self.assertIn("All well", profile.change_ids[0].reason)
 
     def test_people_write_only_the_manual_tier(self):
-        manager = new_test_user(
-            self.env,
-            login="relationship_manager",
-            groups="sales_team.group_sale_manager",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        manager = self.new_user("relationship_manager", "sales_team.group_sale_manager")
         profile = self.get_profile(self.top).with_env(self.env(user=manager, context={}))
         with self.assertRaises(AccessError):
             profile.tier_id = self.tiers["B"]
@@ -239,12 +233,8 @@ class TestTierEvaluation(RelationshipCase):
             profile.revenue = 1e9
         profile.write({"override_tier_id": self.tiers["B"].id, "override_reason": "Import"})
         self.assertEqual(profile.tier_id.code, "B")
-        salesperson = new_test_user(
-            self.env,
-            login="relationship_salesperson",
-            groups="sales_team.group_sale_salesman_all_leads",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
+        salesperson = self.new_user(
+            "relationship_salesperson", "sales_team.group_sale_salesman_all_leads"
         )
         with self.assertRaises(AccessError):
             profile.with_user(salesperson).override_tier_id = self.tiers["A"]
@@ -282,13 +272,7 @@ class TestTierEvaluation(RelationshipCase):
             self.policy.tier_ids[0].policy_id = draft
 
     def test_managers_leave_templates_alone(self):
-        manager = new_test_user(
-            self.env,
-            login="template_manager",
-            groups="sales_team.group_sale_manager",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        manager = self.new_user("template_manager", "sales_team.group_sale_manager")
         template = self.env.ref("crm_relationship.crm_relationship_tier_policy_abcd")
         template = template.with_env(self.env(user=manager, context={}))
         self.assertTrue(template.name)
