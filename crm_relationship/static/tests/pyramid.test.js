@@ -126,8 +126,8 @@ test("levels, shares and movers", async () => {
         "25%",
         "10%",
     ]);
-    expect("[data-code='A'] .o_relationship_moves").toHaveText("▲\n1 up");
-    expect("[data-code='B'] .o_relationship_moves").toHaveText("▼\n2 down");
+    expect("[data-code='A'] .o_relationship_moves").toHaveText("▲1 up");
+    expect("[data-code='B'] .o_relationship_moves").toHaveText("▼2 down");
     expect(".o_relationship_cards button[name='amount']").toHaveText(/25% more/);
 });
 
@@ -140,7 +140,7 @@ test("the levels are slices of one triangle", async () => {
     // Where the upper level ends, the lower one begins.
     expect(xs(upper)[2]).toBe(xs(lower)[1]);
     expect(xs(upper)[3]).toBe(xs(lower)[0]);
-    expect(lower.slice(2)).toEqual(["100.000,100", "0.000,100"]);
+    expect(lower.slice(2)).toEqual(["100.000,100.000", "0.000,100.000"]);
 });
 
 test("the drawing is also told in words", async () => {
