@@ -25,7 +25,7 @@ class TestHoot(HttpCase):
                 f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
                 code="",
                 login="admin",
-                timeout=600,
+                timeout=300,
                 success_signal="[HOOT] Test suite succeeded",
                 error_checker=check,
             )
