@@ -221,6 +221,7 @@ test("another company starts at the present", async () => {
     await contains("select[name='day']").select("2026-09-30");
     await contains("select[name='company']").select("2");
     expect(asked.at(-1)).toEqual([2, null, "evaluation"]);
+    expect("select[name='day']").toHaveValue("");
     expect("h1").toHaveText("Herman's");
 });
 
