@@ -182,7 +182,10 @@ class CrmRelationshipProfile(models.Model):
     )
 
     change_ids = fields.One2many(
-        "crm.relationship.change", compute="_compute_change_ids", string="History"
+        "crm.relationship.change",
+        compute="_compute_change_ids",
+        search="_search_change_ids",
+        string="History",
     )
 
     _partner_company_uniq = models.UniqueIndex(
@@ -256,6 +259,24 @@ class CrmRelationshipProfile(models.Model):
             profile.change_ids = by_customer.get(
                 (profile.partner_id, profile.company_id), changes[:0]
             )
+
+    def _search_change_ids(self, operator, value):
+        """Return the domain of the customers with a change in the domain ``value``."""
+        if operator not in ("any", "any!") or not isinstance(value, Domain):
+            return NotImplemented
+        changes = self.env["crm.relationship.change"].sudo(self.env.su or operator == "any!")
+        query = changes._search(value)
+        found = query.subselect(
+            SQL.identifier(query.table, "partner_id"), SQL.identifier(query.table, "company_id")
+        )
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(%s, %s) IN %s",
+                model._field_to_sql(alias, "partner_id", query),
+                model._field_to_sql(alias, "company_id", query),
+                found,
+            )
+        )
 
     @api.model
     def _group_expand_tier_id(self, tiers, domain):
