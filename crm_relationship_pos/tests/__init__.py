@@ -1,0 +1,4 @@
+from . import test_pos_flow
+from . import test_pos_margin
+from . import test_pos_order
+from . import test_pos_purchases
