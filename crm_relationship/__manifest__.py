@@ -25,6 +25,7 @@
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_override_views.xml",
+        "wizard/crm_relationship_preview_views.xml",
         "views/grading/crm_relationship_profile_templates.xml",
         "views/grading/crm_relationship_change_views.xml",
         "views/grading/crm_relationship_profile_views.xml",
