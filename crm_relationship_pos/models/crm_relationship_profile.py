@@ -47,7 +47,7 @@ class CrmRelationshipProfile(models.Model):
                    date,
                    ROUND(amount / rate / rounding) * rounding AS amount,
                    is_refund,
-                   CASE WHEN NOT is_refund THEN NULLIF(guests, 0) END AS guests,
+                   guests,
                    counts,
                    changed_at
               FROM (%s) receipt
@@ -61,7 +61,7 @@ class CrmRelationshipProfile(models.Model):
 
         The till and the back office give a returned line's amount different signs, so its
         quantity and price tell. A cost of zero or not computed yet is unknown, but a
-        discount, whose price is negative, needs none. Down payments are not sold goods.
+        discount, whose price is negative, needs none.
         """
         return SQL(
             """
@@ -127,13 +127,20 @@ class CrmRelationshipProfile(models.Model):
 
     @api.model
     def _get_pos_sold_condition(self):
-        """Return what a ``line`` of a ``receipt`` must meet to be sold goods."""
-        if "down_payment_product_id" not in self.env["pos.config"]._fields:
-            return SQL("TRUE")
+        """Return what a ``line`` of a ``receipt`` must meet to be sold goods.
+
+        Tips and down payments are not; the latter come with the addon for sale orders.
+        """
+        names = [
+            SQL.identifier("config", name)
+            for name in ("tip_product_id", "down_payment_product_id")
+            if name in self.env["pos.config"]._fields
+        ]
         return SQL(
             """NOT EXISTS (
                    SELECT 1
                      FROM pos_config config
                     WHERE config.id = receipt.config_id
-                      AND config.down_payment_product_id = line.product_id)"""
+                      AND line.product_id IN (%s))""",
+            SQL(", ").join(names),
         )

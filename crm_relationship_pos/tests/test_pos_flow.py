@@ -15,6 +15,8 @@ class TestPosFlow(TestPoSCommon):
         cls.taxed = cls.create_product(
             "Taxed Dish", cls.categ_basic, 110, 60, tax_ids=cls.taxes["tax10"].ids
         )
+        cls.tip = cls.create_product("Tip", cls.categ_basic, 20)
+        cls.config.tip_product_id = cls.tip
 
     def setUp(self):
         super().setUp()
@@ -109,6 +111,19 @@ class TestPosFlow(TestPoSCommon):
         order.action_pos_order_cancel()
         self.assertEqual(order.state, "cancel")
         self.assertFalse(self.measure())
+
+    def test_tips_are_not_sold_goods(self):
+        self.sell((self.dish, 1), (self.tip, 2))
+        self.assert_measures(140, 1, margin=40)
+
+    def test_down_payments_are_not_sold_goods(self):
+        """Only the addon that settles sale orders at the till knows down payments."""
+        self.config.tip_product_id = False
+        settles_orders = "down_payment_product_id" in self.config._fields
+        if settles_orders:
+            self.config.down_payment_product_id = self.tip
+        self.sell((self.dish, 1), (self.tip, 2))
+        self.assertEqual(self.measure().is_margin_known, settles_orders)
 
     def test_a_till_in_another_currency(self):
         self.config = self.other_currency_config

@@ -2,7 +2,6 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from odoo.addons.crm_relationship.models.grading.crm_relationship_profile import (
     CrmRelationshipProfile,
@@ -93,20 +92,6 @@ class TestPosMargin(PosCase):
         ):
             profile = self.measure()
         self.assertEqual((profile.revenue, profile.margin_coverage), (100, 60))
-
-    def test_down_payments_are_not_sold_goods(self):
-        """A stand-in condition: the real one needs the addon that settles sale orders."""
-        order, _line = self.sell(70, 60)
-        self.make_line(order, 30, 0, full_product_name="Down payment")
-        self.make_line(order, -30, 0, qty=-1, full_product_name="Down payment")
-        self.assertFalse(self.measure().is_margin_known)
-        with patch.object(
-            self.registry["crm.relationship.profile"],
-            "_get_pos_sold_condition",
-            lambda profiles: SQL("line.full_product_name IS NULL"),
-        ):
-            profile = self.measure()
-        self.assertEqual((profile.margin_coverage, profile.margin), (100, 10))
 
     def make_product_line(self, move_id, untaxed):
         """Insert the line of an invoice that earned ``untaxed``."""

@@ -9,9 +9,9 @@ from .common import NOON, PosCase
 EVENING = NOON.replace(hour=19)
 AS_OF = date(2025, 6, 30)
 COMPARED = (
-    "purchase_count", "visit_count", "guest_count", "first_purchase_date", "last_purchase_date",
-    "purchase_interval_days", "revenue", "revenue_previous", "refund_amount", "margin",
-    "margin_coverage", "tier_basis", "tier_standing", "next_due_date",
+    "purchase_count", "visit_count", "guest_count", "guest_revenue", "first_purchase_date",
+    "last_purchase_date", "purchase_interval_days", "revenue", "revenue_previous",
+    "refund_amount", "margin", "margin_coverage", "tier_basis", "tier_standing", "next_due_date",
 )  # fmt: skip
 
 
@@ -139,20 +139,14 @@ class TestPosPurchases(PosCase):
         self.make_order(15)  # the shop next door does not ask
         self.make_order(15, guests=0)
         profile = self.measure()
-        self.assertEqual((profile.guest_count, profile.visit_count), (7, 4))
-
-    def test_guests_of_nobody_are_unknown_not_zero(self):
-        self.make_order(40)
-        profile = self.measure()
-        self.env.cr.execute(
-            "SELECT guest_count FROM crm_relationship_profile WHERE id = %s", [profile.id]
-        )
-        self.assertEqual(self.env.cr.fetchone(), (None,))
+        self.assertEqual((profile.guest_count, profile.guest_revenue), (7, 100))
+        self.assertEqual((profile.visit_count, profile.revenue), (4, 130))
 
     def test_a_refund_brings_no_guests(self):
         self.make_order(40, guests=4)
         self.make_order(-40, guests=4)
-        self.assertEqual(self.measure().guest_count, 4)
+        profile = self.measure()
+        self.assertEqual((profile.guest_count, profile.guest_revenue), (4, 40))
 
     # --------------------------------------------------------------- invoices
 
