@@ -10,5 +10,8 @@
     "data": [
         "views/pos_order_views.xml",
     ],
+    "demo": [
+        "demo/crm_relationship_pos_demo.xml",
+    ],
     "auto_install": True,
 }
