@@ -7,8 +7,9 @@ class CrmRelationshipProfile(models.Model):
 
     The orders are the purchases, never the invoices made of them: ten dinners on one
     invoice are ten visits, and an order invoiced later counts once, on its own day.
-    Orders without a customer are nobody's. What was paid at the till without an invoice
-    was never owed, so the payments and the days late know the invoices alone.
+    Orders without a customer are nobody's. Payments, days late and what is overdue know
+    the invoices alone: neither what was paid at the till without one nor what was put on
+    a customer's account there is in them.
     """
 
     _inherit = "crm.relationship.profile"
