@@ -25,6 +25,7 @@
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_override_views.xml",
+        "views/grading/crm_relationship_profile_margin_templates.xml",
         "views/grading/crm_relationship_profile_templates.xml",
         "views/grading/crm_relationship_change_views.xml",
         "views/grading/crm_relationship_profile_views.xml",
@@ -47,10 +48,14 @@
     "assets": {
         "web.assets_backend": [
             "crm_relationship/static/src/scss/crm_relationship.scss",
+            "crm_relationship/static/src/margin_health/**/*",
             "crm_relationship/static/src/views/**/*",
         ],
         "web.assets_tests": [
             "crm_relationship/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "crm_relationship/static/tests/*.test.js",
         ],
     },
     "post_init_hook": "post_init_hook",
