@@ -25,7 +25,8 @@ class CrmRelationshipProfile(models.Model):
         of the target that the colour says.
     """
 
-    _inherit = "crm.relationship.profile"
+    # A subject of its own: see the explanation of tiers for another.
+    _inherit = "crm.relationship.profile"  # pylint: disable=consider-merging-classes-inherited
 
     margin_health = fields.Selection(
         [("red", "Loss"), ("amber", "Thin"), ("green", "Healthy")],

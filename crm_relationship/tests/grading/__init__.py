@@ -9,3 +9,5 @@ from . import test_document_tier
 from . import test_tour_relationship
 from . import test_explanation
 from . import test_margin_health
+from . import test_margin_dropdown
+from . import test_margin_explanation
