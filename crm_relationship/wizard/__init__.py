@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import crm_relationship_override
+from . import crm_relationship_preview
 from . import crm_relationship_setup

@@ -12,6 +12,9 @@ COMPARISONS = {"<": SQL("<"), ">": SQL(">"), "<=": SQL("<="), ">=": SQL(">=")}
 
 RATE_DECIMALS = 2
 
+WINDOW_MONTHS = 12
+"""What is measured without a policy."""
+
 
 class CrmRelationshipProfile(models.Model):
     """Marks customers by their margin in the window: red, amber, green, or not at all.
@@ -131,9 +134,9 @@ class CrmRelationshipProfile(models.Model):
 
     # -------------------------------------------------------------------- why
 
-    def _prepare_explanation(self, ranks, **terms):
+    def _prepare_explanation(self, standing, **terms):
         return {
-            **super()._prepare_explanation(ranks, **terms),
+            **super()._prepare_explanation(standing, **terms),
             "margin": self._explain_margin(terms["policy"], terms["as_of"]),
         }
 
@@ -169,7 +172,7 @@ class CrmRelationshipProfile(models.Model):
         )
 
     def _explain_margin_amount(self, policy, as_of):
-        months = policy._get_measure_terms()["window_months"] if policy else 12
+        months = policy.window_months or WINDOW_MONTHS
         return self.env._(
             "%(margin)s on a revenue of %(revenue)s, from %(start)s to %(end)s.",
             margin=self._format_amount(self.margin),

@@ -11,8 +11,7 @@ from odoo.modules import module
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
-from ...engine import grade_tier, measure, opening, record, scope, session
-from ...engine.grade_tier import TierTerms
+from ...engine import grade_tier, measure, opening, preview, record, scope, session
 from ...engine.periods import DAY, due_evaluations
 
 _logger = logging.getLogger(__name__)
@@ -551,14 +550,7 @@ class CrmRelationshipRun(models.Model):
 
     def _prepare_tier_terms(self, policy, day):
         self.env.flush_all()
-        return TierTerms(
-            policy_id=policy.id,
-            company_id=self.company_id.id,
-            as_of=day,
-            tiers=tuple(policy.tier_ids.ids),
-            grace=policy.grace_evaluations,
-            stepwise=policy.fall == "step",
-        )
+        return policy._get_tier_terms(day)
 
     def _append(self, changes):
         self.change_count += record.append(self.env, changes)
@@ -578,7 +570,7 @@ class CrmRelationshipRun(models.Model):
         self.scope_count = self._count_measured()
         if policy:
             rows = self.env.execute_query_dict(
-                grade_tier.preview(self._prepare_tier_terms(policy, self.as_of))
+                preview.count_tiers(self._prepare_tier_terms(policy, self.as_of))
             )
             self.result = {row.pop("code"): row for row in rows}
 

@@ -23,7 +23,7 @@ class CrmRelationshipTierCut(models.Model):
     sequence = fields.Integer(related="tier_id.sequence", store=True)
     date = fields.Date(required=True, help="The day as of which the customers were evaluated.")
     population = fields.Integer(
-        "Ranked Customers", aggregator="max", help="How many customers the shares were taken of."
+        "Ranked Customers", aggregator="max", help="How many customers were compared."
     )
     cut_rank = fields.Integer(help="The last rank inside the tier.", aggregator=None)
     cut_value = fields.Monetary(
@@ -33,6 +33,9 @@ class CrmRelationshipTierCut(models.Model):
     customer_count = fields.Integer("Customers", help="Customers in the tier after the evaluation.")
     basis_total = fields.Monetary(
         "Amount", help="Sum of the amounts that the customers of the tier were ranked by."
+    )
+    revenue_total = fields.Monetary(
+        "Revenue", help="Untaxed revenue of the tier's customers in the window that ended then."
     )
 
     _evaluation_uniq = models.UniqueIndex("(policy_id, date, tier_id)")
