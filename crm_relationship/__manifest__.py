@@ -7,6 +7,7 @@
     "author": "crm_relationship contributors",
     "license": "LGPL-3",
     "application": True,
+    "images": ["static/description/banner.png"],
     "depends": [
         "account",
         "calendar",
