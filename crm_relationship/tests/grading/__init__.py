@@ -1,5 +1,8 @@
 from . import test_tier_pyramid
 from . import test_partner_link
+from . import test_margin_health
+from . import test_margin_dropdown
+from . import test_margin_explanation
 from . import test_tier_evaluation
 from . import test_engine_oracle
 from . import test_measures_accounting
@@ -8,6 +11,3 @@ from . import test_http
 from . import test_document_tier
 from . import test_tour_relationship
 from . import test_explanation
-from . import test_margin_health
-from . import test_margin_dropdown
-from . import test_margin_explanation
