@@ -7,6 +7,7 @@
     "author": "crm_relationship contributors",
     "license": "LGPL-3",
     "application": True,
+    "images": ["static/description/banner.png"],
     "depends": [
         "account",
         "calendar",
@@ -25,6 +26,7 @@
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_override_views.xml",
+        "views/grading/crm_relationship_profile_margin_templates.xml",
         "wizard/crm_relationship_preview_views.xml",
         "views/grading/crm_relationship_profile_templates.xml",
         "views/grading/crm_relationship_change_views.xml",
@@ -49,6 +51,7 @@
     "assets": {
         "web.assets_backend": [
             "crm_relationship/static/src/scss/crm_relationship.scss",
+            "crm_relationship/static/src/margin_health/**/*",
             "crm_relationship/static/src/views/**/*",
             "crm_relationship/static/src/pyramid/**/*",
         ],
@@ -57,6 +60,9 @@
         ],
         "web.assets_tests": [
             "crm_relationship/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "crm_relationship/static/tests/*.test.js",
         ],
     },
     "post_init_hook": "post_init_hook",

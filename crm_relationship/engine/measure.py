@@ -284,7 +284,7 @@ class Measurement:
                         WHEN margin.coverage >= %(coverage_min)s THEN margin.margin
                     END AS margin,
                    CASE WHEN %(sold_nothing)s THEN 100
-                        ELSE ROUND(margin.coverage, 2) END AS margin_coverage,
+                        ELSE TRUNC(margin.coverage, 2) END AS margin_coverage,
                    COALESCE(settlement.paid_amount, 0) AS paid_amount,
                    COALESCE(settlement.settled_amount, 0) AS settled_amount,
                    ROUND(settlement.days_late, 4) AS days_late,

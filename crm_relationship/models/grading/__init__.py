@@ -6,6 +6,7 @@ from . import crm_relationship_tier_cut
 from . import crm_relationship_profile
 from . import crm_relationship_profile_behaviour
 from . import crm_relationship_profile_explanation
+from . import crm_relationship_profile_margin
 from . import crm_relationship_change
 from . import crm_relationship_run
 from . import crm_relationship_pyramid
