@@ -31,6 +31,7 @@
         "views/grading/crm_relationship_run_views.xml",
         "views/grading/crm_relationship_tier_views.xml",
         "views/grading/crm_relationship_tier_cut_views.xml",
+        "views/grading/crm_relationship_history_views.xml",
         "views/grading/crm_relationship_tier_policy_views.xml",
         "views/account_move_views.xml",
         "views/crm_lead_views.xml",
@@ -48,6 +49,11 @@
         "web.assets_backend": [
             "crm_relationship/static/src/scss/crm_relationship.scss",
             "crm_relationship/static/src/views/**/*",
+            "crm_relationship/static/src/migration/**/*",
+            "crm_relationship/static/src/tier_line/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "crm_relationship/static/tests/**/*.test.js",
         ],
         "web.assets_tests": [
             "crm_relationship/static/tests/tours/**/*",

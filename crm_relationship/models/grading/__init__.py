@@ -5,4 +5,6 @@ from . import crm_relationship_tier_cut
 from . import crm_relationship_profile
 from . import crm_relationship_profile_explanation
 from . import crm_relationship_change
+from . import crm_relationship_profile_history
+from . import crm_relationship_migration
 from . import crm_relationship_run

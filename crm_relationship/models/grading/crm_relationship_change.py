@@ -26,7 +26,7 @@ class CrmRelationshipChange(models.Model):
     _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade", readonly=True, index=True
+        "res.partner", "Customer", required=True, ondelete="cascade", readonly=True
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -63,7 +63,14 @@ class CrmRelationshipChange(models.Model):
         "crm.relationship.run", readonly=True, ondelete="set null", index="btree_not_null"
     )
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
+    is_backfilled = fields.Boolean(
+        "Backfilled",
+        readonly=True,
+        help="Worked out later, from the documents, for a time before the history began.",
+    )
 
+    # The history of a customer, and in one pass the last change of each up to a day.
+    _partner_idx = models.Index("(partner_id, company_id, dimension, date, id) INCLUDE (new_value)")
     _company_date_idx = models.Index("(company_id, date)")
 
     @api.depends("dimension", "old_value", "new_value", "company_id")

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class CrmRelationshipTierCut(models.Model):
@@ -34,5 +36,49 @@ class CrmRelationshipTierCut(models.Model):
     basis_total = fields.Monetary(
         "Amount", help="Sum of the amounts that the customers of the tier were ranked by."
     )
+    is_backfilled = fields.Boolean(
+        "Backfilled",
+        readonly=True,
+        help="Worked out later, from the documents, for a time before the history began.",
+    )
+    is_last_of_month = fields.Boolean(
+        "Last of the Month",
+        compute="_compute_is_last_of_month",
+        search="_search_is_last_of_month",
+        help="The month's last evaluation. Customers of several evaluations in a month must not "
+        "be added up.",
+    )
 
     _evaluation_uniq = models.UniqueIndex("(policy_id, date, tier_id)")
+
+    def _compute_is_last_of_month(self):
+        last = self.search([("id", "in", self.ids), ("is_last_of_month", "=", True)])
+        for cut in self:
+            cut.is_last_of_month = cut in last
+
+    def _search_is_last_of_month(self, operator, value):
+        """Find the company's last evaluation of each month, by its present policy."""
+        if operator != "in":
+            return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
+        last = Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(%s, %s) IN (%s)",
+                SQL.identifier(alias, "policy_id"),
+                SQL.identifier(alias, "date"),
+                model._get_last_of_month_query(),
+            )
+        )
+        return last if True in value else ~last
+
+    @api.model
+    def _get_last_of_month_query(self):
+        """Return the SQL of one evaluation a company and month: policy and date."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (company_id, date_trunc('month', date::timestamp)) policy_id, date
+              FROM crm_relationship_tier_cut
+             ORDER BY company_id, date_trunc('month', date::timestamp), date DESC, id DESC
+            """
+        )
