@@ -21,6 +21,7 @@ class CrmRelationshipChange(models.Model):
 
     _name = "crm.relationship.change"
     _description = "Relationship Change"
+    _inherit = ["crm.relationship.backfilled.mixin"]
     _order = "date desc, id desc"
     _rec_name = "partner_id"
     _log_access = False
@@ -63,11 +64,6 @@ class CrmRelationshipChange(models.Model):
         "crm.relationship.run", readonly=True, ondelete="set null", index="btree_not_null"
     )
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
-    is_backfilled = fields.Boolean(
-        "Backfilled",
-        readonly=True,
-        help="Worked out later, from the documents, for a time before the history began.",
-    )
 
     # The history of a customer, and in one pass the last change of each up to a day.
     _partner_idx = models.Index("(partner_id, company_id, dimension, date, id) INCLUDE (new_value)")

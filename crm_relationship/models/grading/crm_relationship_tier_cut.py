@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+MEANS = ("customer_count", "basis_total")
+"""Fields that are summed over tiers and averaged over evaluations."""
+
 
 class CrmRelationshipTierCut(models.Model):
     """One tier at one evaluation: where the cut stood and how many were in it.
@@ -11,6 +14,7 @@ class CrmRelationshipTierCut(models.Model):
 
     _name = "crm.relationship.tier.cut"
     _description = "Tier Evaluation"
+    _inherit = ["crm.relationship.backfilled.mixin"]
     _order = "date desc, policy_id, sequence, id"
     _rec_name = "tier_id"
     _log_access = False
@@ -32,14 +36,14 @@ class CrmRelationshipTierCut(models.Model):
         "Cut", aggregator=None, help="The least amount that was inside the tier."
     )
     has_cut = fields.Boolean(help="Whether anybody could be inside: a share may round to none.")
-    customer_count = fields.Integer("Customers", help="Customers in the tier after the evaluation.")
-    basis_total = fields.Monetary(
-        "Amount", help="Sum of the amounts that the customers of the tier were ranked by."
+    customer_count = fields.Integer(
+        "Customers",
+        help="Customers in the tier after the evaluation. Of several evaluations: the mean.",
     )
-    is_backfilled = fields.Boolean(
-        "Backfilled",
-        readonly=True,
-        help="Worked out later, from the documents, for a time before the history began.",
+    basis_total = fields.Monetary(
+        "Amount",
+        help="Sum of the amounts that the customers of the tier were ranked by. Of several "
+        "evaluations: the mean.",
     )
     is_last_of_month = fields.Boolean(
         "Last of the Month",
@@ -50,6 +54,21 @@ class CrmRelationshipTierCut(models.Model):
     )
 
     _evaluation_uniq = models.UniqueIndex("(policy_id, date, tier_id)")
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Take sums over an evaluation's tiers, but the mean of several evaluations:
+        the same customers stand in each.
+        """
+        total = super()._read_group_select(aggregate_spec, query)
+        name, _separator, function = aggregate_spec.partition(":")
+        if name not in MEANS or not function.startswith("sum"):
+            return total
+        return SQL(
+            "(%s / NULLIF(COUNT(DISTINCT %s), 0))%s",
+            total,
+            self._field_to_sql(self._table, "date", query),
+            SQL("::integer") if name == "customer_count" else SQL(""),
+        )
 
     def _compute_is_last_of_month(self):
         last = self.search([("id", "in", self.ids), ("is_last_of_month", "=", True)])

@@ -18,8 +18,8 @@ const ANY = null;
 const DIRECTIONS = {
     up: { sign: "▲", label: _t("up") },
     down: { sign: "▼", label: _t("down") },
-    entered: { sign: "＋", label: _t("first tier") },
-    gone: { sign: "－", label: _t("tier lost") },
+    entered: { sign: "+", label: _t("first tier") },
+    gone: { sign: "−", label: _t("tier lost") },
     policy: { sign: "◇", label: _t("by a new policy") },
     same: { sign: "", label: _t("stayed") },
 };
