@@ -2,81 +2,12 @@
 
 Reads profiles, policies and the cuts of an evaluation; writes only profiles and,
 through :mod:`.record`, the history of what changed.
-
-How it works
-    The cut for the cumulative share s of N ranked customers stands at rank
-    ceil(s * N), in exact decimal arithmetic. The cut's value is an order statistic
-    of the basis, so "rank <= ceil(s * N), equal amounts share the best rank" is the
-    same as "basis >= value": no rank is stored for anybody.
 """
-
-from dataclasses import dataclass
-from datetime import date
 
 from odoo.tools import SQL
 
 from .record import Changes
-
-
-@dataclass(frozen=True)
-class TierTerms:
-    """What to grade by.
-
-    :param tiers: ids of the policy's tiers, best first; the last one has no condition
-    :param grace: evaluations in a row below the tier after which a customer falls
-    :param stepwise: fall one tier at a time instead of to the computed one
-    """
-
-    policy_id: int
-    company_id: int
-    as_of: date
-    tiers: tuple[int, ...]
-    grace: int
-    stepwise: bool
-
-
-def ranked_profiles(company_id: int) -> SQL:
-    """Return the amounts that customers are ranked by, from their profiles."""
-    return SQL(
-        """SELECT tier_basis FROM crm_relationship_profile
-            WHERE company_id = %s AND tier_standing = 'ranked'""",
-        company_id,
-    )
-
-
-def cuts(policy_id: int, ranked: SQL) -> SQL:
-    """Return where the cuts of the policy stand: one row a tier, best first.
-
-    ``population`` is N, ``cut_rank`` the last rank inside (N for the lowest tier) and
-    ``cut_value`` the least basis inside, NULL where nobody fits or no cut applies.
-
-    :param ranked: query with one row a ranked customer, its ``tier_basis``
-    """
-    return SQL(
-        """
-        SELECT tier.id AS tier_id,
-               total.population,
-               share.cut_rank,
-               CASE WHEN tier.is_lowest THEN NULL ELSE (
-                   SELECT ranked.tier_basis
-                     FROM (%(ranked)s) ranked
-                    ORDER BY ranked.tier_basis DESC
-                   OFFSET GREATEST(share.cut_rank - 1, 0)
-                    LIMIT LEAST(share.cut_rank, 1)
-               ) END AS cut_value
-          FROM (SELECT COUNT(*) AS population FROM (%(ranked)s) ranked) total
-         CROSS JOIN crm_relationship_tier tier
-         CROSS JOIN LATERAL (
-               SELECT CASE WHEN tier.is_lowest THEN total.population
-                           ELSE LEAST(
-                               CEIL(tier.cumulative_share * total.population * 0.01),
-                               total.population) END::integer AS cut_rank) share
-         WHERE tier.policy_id = %(policy)s
-         ORDER BY tier.sequence, tier.id
-        """,
-        policy=policy_id,
-        ranked=ranked,
-    )
+from .tier_cuts import TierTerms, cuts, evidence, position, ranked_profiles, steps
 
 
 def keep_cuts(terms: TierTerms) -> SQL:
@@ -85,16 +16,18 @@ def keep_cuts(terms: TierTerms) -> SQL:
         """
         WITH cut AS MATERIALIZED (%(cuts)s),
              member AS (
-                SELECT tier_id, COUNT(*) AS customers, SUM(tier_basis) AS total
-                  FROM crm_relationship_profile
+                SELECT tier_id, COUNT(*) AS customers, SUM(tier_basis) AS basis_total,
+                       SUM(revenue) AS revenue_total
+                  FROM %(profiles)s
                  WHERE company_id = %(company)s AND tier_standing IS DISTINCT FROM 'frozen'
                  GROUP BY tier_id)
         INSERT INTO crm_relationship_tier_cut (
             policy_id, tier_id, company_id, sequence, date, population, cut_rank, cut_value,
-            has_cut, customer_count, basis_total)
+            has_cut, customer_count, basis_total, revenue_total)
         SELECT %(policy)s, cut.tier_id, %(company)s, tier.sequence, %(as_of)s, cut.population,
                cut.cut_rank, cut.cut_value, cut.cut_value IS NOT NULL,
-               COALESCE(member.customers, 0), COALESCE(member.total, 0)
+               COALESCE(member.customers, 0), COALESCE(member.basis_total, 0),
+               COALESCE(member.revenue_total, 0)
           FROM cut
           JOIN crm_relationship_tier tier ON tier.id = cut.tier_id
           LEFT JOIN member ON member.tier_id = cut.tier_id
@@ -104,9 +37,11 @@ def keep_cuts(terms: TierTerms) -> SQL:
                cut_value = EXCLUDED.cut_value,
                has_cut = EXCLUDED.has_cut,
                customer_count = EXCLUDED.customer_count,
-               basis_total = EXCLUDED.basis_total
+               basis_total = EXCLUDED.basis_total,
+               revenue_total = EXCLUDED.revenue_total
         """,
-        cuts=cuts(terms.policy_id, ranked_profiles(terms.company_id)),
+        cuts=cuts(terms, ranked_profiles(terms)),
+        profiles=terms.profiles,
         policy=terms.policy_id,
         company=terms.company_id,
         as_of=terms.as_of,
@@ -133,29 +68,9 @@ def preview(terms: TierTerms) -> SQL:
          GROUP BY step.position, tier.code
          ORDER BY step.position
         """,
-        cuts=cuts(terms.policy_id, ranked),
+        cuts=cuts(terms, ranked),
         tiers=list(terms.tiers),
-        position=cut_position(terms),
-    )
-
-
-def cut_position(terms: TierTerms) -> SQL:
-    """Return the position that the cuts give to the ranked or unranked ``profile``."""
-    conditions = SQL(" ").join(
-        SQL(
-            "WHEN profile.tier_basis >= (SELECT cut_value FROM cut WHERE tier_id = %s) THEN %s",
-            tier_id,
-            position,
-        )
-        for position, tier_id in enumerate(terms.tiers[:-1], start=1)
-    )
-    return SQL(
-        """CASE WHEN profile.tier_standing = 'unranked' OR profile.tier_basis <= 0
-                THEN %(lowest)s
-                %(conditions)s
-                ELSE %(lowest)s END::bigint""",
-        conditions=conditions,
-        lowest=len(terms.tiers),
+        position=position(terms),
     )
 
 
@@ -215,7 +130,7 @@ def _written(terms: TierTerms, who: SQL, evaluated: bool) -> SQL:
                                           IS DISTINCT FROM graded.tier_basis)
              ),
              written AS (
-                UPDATE crm_relationship_profile profile
+                UPDATE %(profiles)s profile
                    SET tier_id = CASE WHEN diff.overridden THEN profile.tier_id
                                       ELSE diff.new_tier_id END,
                        computed_tier_id = diff.new_computed_tier_id,
@@ -226,10 +141,11 @@ def _written(terms: TierTerms, who: SQL, evaluated: bool) -> SQL:
                  WHERE profile.id = diff.id
              )
         """,
-        cuts=cuts(terms.policy_id, ranked_profiles(terms.company_id)),
+        cuts=cuts(terms, ranked_profiles(terms)),
         steps=steps(terms),
         computed=_computed(terms, who),
         graded=_graded(terms),
+        profiles=terms.profiles,
         evaluated=evaluated,
     )
 
@@ -257,6 +173,7 @@ def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
                (SELECT cut_value FROM cut
                  WHERE tier_id = CASE WHEN diff.new_position > diff.position THEN diff.tier_id
                                       ELSE diff.new_tier_id END) AS cut_amount,
+               diff.evidence,
                %(run)s AS run_id
           FROM diff
           LEFT JOIN crm_relationship_tier former ON former.id = diff.tier_id
@@ -270,14 +187,6 @@ def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
     )
 
 
-def steps(terms: TierTerms) -> SQL:
-    """One row per tier of the policy: its ``position``, 1 is the best."""
-    return SQL(
-        "SELECT id, position FROM unnest(%s::integer[]) WITH ORDINALITY AS step(id, position)",
-        list(terms.tiers),
-    )
-
-
 def _computed(terms: TierTerms, who: SQL) -> SQL:
     """One row per profile with the position that the cuts alone give it.
 
@@ -287,19 +196,21 @@ def _computed(terms: TierTerms, who: SQL) -> SQL:
         """
         SELECT profile.id, profile.partner_id, profile.tier_id, profile.computed_tier_id,
                profile.below_count, profile.tier_basis, profile.evaluated_basis,
-               profile.tier_standing, step.position,
+               profile.tier_standing, step.position, %(evidence)s AS evidence,
                COALESCE(profile.override_tier_id IS NOT NULL
                         AND COALESCE(profile.override_until >= %(as_of)s, TRUE), FALSE)
                  AS overridden,
                CASE WHEN profile.tier_standing = 'unknown' THEN former.position
                     WHEN profile.tier_standing IS NULL THEN NULL
                     ELSE %(position)s END AS computed_position
-          FROM crm_relationship_profile profile
+          FROM %(profiles)s profile
           LEFT JOIN step ON step.id = profile.tier_id
           LEFT JOIN step former ON former.id = profile.computed_tier_id
          WHERE profile.company_id = %(company)s AND %(who)s
         """,
-        position=cut_position(terms),
+        position=position(terms),
+        evidence=evidence(terms, SQL("profile")),
+        profiles=terms.profiles,
         company=terms.company_id,
         as_of=terms.as_of,
         who=who,

@@ -21,7 +21,8 @@ MARGIN_COVERAGE_MIN = 80
 """Percent of the revenue whose cost must be known before a margin is given."""
 
 MEASURE_COLUMNS = (
-    "purchase_count", "visit_count", "guest_count", "first_purchase_date", "last_purchase_date",
+    "purchase_count", "visit_count", "guest_count", "guest_revenue", "first_purchase_date",
+    "last_purchase_date",
     "purchase_interval_days", "revenue", "revenue_previous", "refund_amount", "margin",
     "margin_coverage", "paid_amount", "settled_amount", "days_late", "overdue_amount",
     "is_newcomer", "tier_basis", "tier_standing", "next_due_date",
@@ -113,7 +114,8 @@ class Measurement:
                    MIN(document.date) FILTER (WHERE %(bought)s) AS first_purchase_date,
                    MAX(document.date) FILTER (WHERE %(bought)s) AS last_purchase_date,
                    COUNT(*) FILTER (WHERE %(current)s AND NOT document.is_refund) AS visit_count,
-                   SUM(document.guests) FILTER (WHERE %(current)s) AS guest_count,
+                   SUM(document.guests) FILTER (WHERE %(guested)s) AS guest_count,
+                   SUM(document.amount) FILTER (WHERE %(guested)s) AS guest_revenue,
                    SUM(document.amount) FILTER (WHERE %(current)s) AS revenue,
                    SUM(document.amount) FILTER (WHERE %(previous)s) AS revenue_previous,
                    -SUM(document.amount) FILTER (WHERE %(current)s AND document.is_refund)
@@ -129,6 +131,11 @@ class Measurement:
             purchases=self.purchases,
             bought=SQL("document.date <= %(as_of)s AND NOT document.is_refund", **self.terms),
             current=SQL("document.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
+            guested=SQL(
+                """document.date BETWEEN %(start)s AND %(as_of)s
+                   AND document.guests > 0 AND NOT document.is_refund""",
+                **self.terms,
+            ),
             previous=SQL(
                 "document.date BETWEEN %(previous_start)s AND %(previous_end)s", **self.terms
             ),
@@ -231,7 +238,8 @@ class Measurement:
             SELECT contact.partner_id,
                    COALESCE(purchase.purchase_count, 0)::integer AS purchase_count,
                    COALESCE(purchase.visit_count, 0)::integer AS visit_count,
-                   purchase.guest_count::integer AS guest_count,
+                   COALESCE(purchase.guest_count, 0)::integer AS guest_count,
+                   COALESCE(purchase.guest_revenue, 0) AS guest_revenue,
                    purchase.first_purchase_date,
                    purchase.last_purchase_date,
                    CASE WHEN purchase.purchase_count > 1

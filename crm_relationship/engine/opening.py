@@ -6,9 +6,9 @@ other, without writing every profile twice.
 
 from odoo.tools import SQL
 
-from .grade_tier import TierTerms, cut_position, cuts, steps
 from .measure import MANY_ROWS, MEASURE_COLUMNS
 from .record import Changes, append
+from .tier_cuts import TierTerms, cuts, evidence, position, steps
 
 
 def insert(env, terms: TierTerms, run_id: int) -> tuple[int, int]:
@@ -50,15 +50,16 @@ def _created(terms: TierTerms) -> SQL:
                   FROM placed
                   LEFT JOIN step ON step.position = placed.position
                  ORDER BY placed.partner_id
-             RETURNING partner_id, tier_id, tier_basis
+             RETURNING partner_id, tier_id, tier_basis, visit_count, guest_count,
+                       guest_revenue, revenue
              )
         """,
         cuts=cuts(
-            terms.policy_id,
+            terms,
             SQL("SELECT tier_basis FROM crm_relationship_measured WHERE tier_standing = 'ranked'"),
         ),
         steps=steps(terms),
-        position=cut_position(terms),
+        position=position(terms),
         columns=SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS),
         company=terms.company_id,
     )
@@ -69,12 +70,13 @@ def _placed(terms: TierTerms, run_id: int) -> SQL:
     return SQL(
         """
         SELECT created.partner_id, %(company)s, %(as_of)s, 'tier', NULL, tier.code, 'opening',
-               created.tier_basis, cut.cut_value, %(run)s
+               created.tier_basis, cut.cut_value, %(evidence)s, %(run)s
           FROM created
           JOIN crm_relationship_tier tier ON tier.id = created.tier_id
           JOIN cut ON cut.tier_id = created.tier_id
         """,
         company=terms.company_id,
         as_of=terms.as_of,
+        evidence=evidence(terms, SQL("created")),
         run=run_id,
     )

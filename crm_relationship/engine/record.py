@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 CHANGE_COLUMNS = (
     "partner_id", "company_id", "date", "dimension", "old_value", "new_value", "cause",
-    "basis_amount", "cut_amount", "run_id",
+    "basis_amount", "cut_amount", "evidence", "run_id",
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def left_population(company_id: int, as_of: date, run_id: int, leavers: SQL) -> 
         rows=SQL(
             """
         SELECT gone.partner_id, %(company)s, %(as_of)s, 'tier', tier.code, NULL, 'left',
-               NULL::numeric, NULL::numeric, %(run)s
+               NULL::numeric, NULL::numeric, NULL::jsonb, %(run)s
           FROM gone
           JOIN crm_relationship_tier tier ON tier.id = gone.tier_id
             """,
@@ -97,7 +97,7 @@ def end_overrides(company_id: int, as_of: date, run_id: int, scoped: bool) -> Ch
         rows=SQL(
             """
         SELECT ended.partner_id, %(company)s, %(as_of)s, 'tier', former.code, latter.code,
-               'override_end', ended.tier_basis, NULL::numeric, %(run)s
+               'override_end', ended.tier_basis, NULL::numeric, NULL::jsonb, %(run)s
           FROM ended
           LEFT JOIN crm_relationship_tier former ON former.id = ended.tier_id
           LEFT JOIN crm_relationship_tier latter ON latter.id = ended.computed_tier_id

@@ -7,7 +7,7 @@ A *purchase source* yields one row a document::
     date         the day that counts
     amount       untaxed, in the company's currency; refunds are negative
     is_refund    a credit note: it lowers revenue and is no purchase
-    guests       number of guests, NULL where the source does not know it
+    guests       number of guests, NULL or 0 where the source does not know it
     counts       whether the document counts (posted); others are read only to
                  notice that they stopped counting
     changed_at   when the row was last written, UTC

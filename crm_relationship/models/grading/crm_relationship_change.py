@@ -10,6 +10,9 @@ GC_LIMIT = 100_000
 EXPIRED = "crm_relationship_expired"
 """Context key: the changes are past the retention."""
 
+BEHAVIOUR_CAUSES = ("opening", "placed", "policy", "up", "down")
+"""Causes that the conditions of a tier decide."""
+
 RETENTION = "crm_relationship.change_retention_months"
 
 
@@ -58,6 +61,9 @@ class CrmRelationshipChange(models.Model):
     cut_amount = fields.Monetary(
         "Cut", readonly=True, aggregator=None, help="The cut reached, or after a fall missed."
     )
+    evidence = fields.Json(
+        readonly=True, help="What else the customer was placed by: visits, guests, amounts."
+    )
     note = fields.Char(readonly=True, help="The reason that the user gave.")
     reason = fields.Char(compute="_compute_reason", help="Why it changed, in a sentence.")
     run_id = fields.Many2one(
@@ -86,7 +92,9 @@ class CrmRelationshipChange(models.Model):
                 value = change[code]
                 change[label] = names.get((change.company_id, value), value)
 
-    @api.depends("cause", "old_value", "new_value", "basis_amount", "cut_amount", "note")
+    @api.depends(
+        "cause", "old_value", "new_value", "basis_amount", "cut_amount", "evidence", "note"
+    )
     def _compute_reason(self):
         for change in self:
             change.reason = change._get_reason()
@@ -101,6 +109,8 @@ class CrmRelationshipChange(models.Model):
             "cut": self._format_money(self.cut_amount),
             "note": self.note or "",
         }
+        if self.evidence and self.cause in BEHAVIOUR_CAUSES:
+            return self._get_behaviour_reason(values)
         if self.cause in ("opening", "placed", "policy"):
             return self._get_placement_reason(values)
         reasons = {
@@ -119,6 +129,46 @@ class CrmRelationshipChange(models.Model):
             "left": self.env._("No invoice, order or opportunity is left."),
         }
         return reasons[self.cause]
+
+    def _get_behaviour_reason(self, values):
+        """Return the reason where visits and amounts decided together."""
+        behaviour = self._describe_behaviour()
+        reasons = {
+            "opening": self.env._("First placement by %(behaviour)s.", behaviour=behaviour),
+            "placed": self.env._("New among the customers: %(behaviour)s.", behaviour=behaviour),
+            "policy": self.env._("Placed by a new policy: %(behaviour)s.", behaviour=behaviour),
+            "up": self.env._(
+                "%(behaviour)s: that meets all conditions of %(new)s.",
+                behaviour=behaviour,
+                **values,
+            ),
+            "down": self.env._(
+                "%(behaviour)s: that no longer meets all conditions of %(old)s, and the grace is "
+                "over.",
+                behaviour=behaviour,
+                **values,
+            ),
+        }
+        return reasons[self.cause]
+
+    def _describe_behaviour(self):
+        """Return such as "6.5 visits, $ 80.00 per guest and $ 5,200.00 a month"."""
+        kept = self.evidence
+        values = {
+            "visits": kept["visit_count"] / kept["months"],
+            "amount": self._format_money(kept["revenue"] / kept["months"]),
+        }
+        if kept["guest_count"]:
+            return self.env._(
+                "%(visits).4g visits a month, %(average)s per guest, %(amount)s a month",
+                average=self._format_money(kept["guest_revenue"] / kept["guest_count"]),
+                **values,
+            )
+        return self.env._(
+            "%(visits).4g visits a month, %(average)s per visit, %(amount)s a month",
+            average=self._format_money(kept["revenue"] / (kept["visit_count"] or 1)),
+            **values,
+        )
 
     def _get_placement_reason(self, values):
         """Return why a customer without a tier of the policy got this one."""

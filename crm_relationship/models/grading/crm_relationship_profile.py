@@ -53,6 +53,11 @@ class CrmRelationshipProfile(models.Model):
     guest_count = fields.Integer(
         "Guests", readonly=True, help="Guests within the window, where a source knows them."
     )
+    guest_revenue = fields.Monetary(
+        "Revenue with Guests",
+        readonly=True,
+        help="Untaxed amount of the window's purchases whose guests are known.",
+    )
     first_purchase_date = fields.Date("First Purchase", readonly=True)
     last_purchase_date = fields.Date("Last Purchase", readonly=True)
     purchase_interval_days = fields.Float(

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import format_amount, format_date
 
-from ...engine import grade_tier
+from ...engine import tier_cuts
 from ...engine.measure import MARGIN_COVERAGE_MIN
 from ...engine.periods import window_start
 
@@ -23,10 +23,14 @@ class CrmRelationshipProfile(models.Model):
 
     def _compute_tier_explanation(self):
         """Render the answer to "why?"; what a company's customers share is read once."""
-        ranks = self._get_ranks()
-        terms = {company: self._get_company_terms(company) for company in self.company_id}
+        for company, profiles in self.grouped("company_id").items():
+            profiles._render_tier_explanation(self._get_company_terms(company))
+
+    def _render_tier_explanation(self, terms):
+        """Render the answers for profiles of one company."""
+        standings = self._get_standings(terms["policy"])
         for profile in self:
-            values = profile._prepare_explanation(ranks, **terms[profile.company_id])
+            values = profile._prepare_explanation(standings.get(profile.id, {}), **terms)
             profile.tier_explanation = self.env["ir.qweb"]._render(
                 "crm_relationship.tier_explanation", values
             )
@@ -48,32 +52,23 @@ class CrmRelationshipProfile(models.Model):
 
     # ----------------------------------------------------------------- inputs
 
-    def _get_ranks(self):
-        """Return ``{id: rank}``: one more than the ranked customers with a greater basis."""
+    def _get_standings(self, policy):
+        """Return ``{id: row}`` with what ``policy`` would give to these customers now, see
+        :func:`..engine.tier_cuts.standing_now`.
+        """
+        if not policy or not self.ids:
+            return {}
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT profile.id,
-                       1 + (SELECT COUNT(*)
-                              FROM crm_relationship_profile other
-                             WHERE other.company_id = profile.company_id
-                               AND other.tier_standing = 'ranked'
-                               AND other.tier_basis > profile.tier_basis)
-                  FROM crm_relationship_profile profile
-                 WHERE profile.id IN %s AND profile.tier_standing = 'ranked'
-                """,
-                tuple(self.ids) or (0,),
-            )
-        )
-        return dict(rows)
+        terms = policy._get_tier_terms(fields.Date.context_today(policy))
+        rows = self.env.execute_query_dict(tier_cuts.standing_now(terms, self.ids))
+        return {row["id"]: row for row in rows}
 
     @api.model
     def _get_live_cuts(self, policy):
         """Return ``{tier id: row}`` with where the cuts of ``policy`` stand now."""
         self.env.flush_all()
-        ranked = grade_tier.ranked_profiles(policy.company_id.id)
-        rows = self.env.execute_query_dict(grade_tier.cuts(policy.id, ranked))
+        terms = policy._get_tier_terms(fields.Date.context_today(policy))
+        rows = self.env.execute_query_dict(tier_cuts.cuts(terms, tier_cuts.ranked_profiles(terms)))
         return {row["tier_id"]: row for row in rows}
 
     @api.model
@@ -91,10 +86,10 @@ class CrmRelationshipProfile(models.Model):
             "last_evaluation": evaluations.search([("policy_id", "=", policy.id)], limit=1).date,
         }
 
-    def _prepare_explanation(self, ranks, policy, cuts, as_of, last_evaluation):
+    def _prepare_explanation(self, standing, policy, cuts, as_of, last_evaluation):
         """Return what the answer to "why?" is made of."""
         self.ensure_one()
-        live = self._get_live_tier(policy, cuts)
+        live = policy.tier_ids.filtered(lambda tier: tier.id == standing.get("tier_id"))
         change = self.change_ids.filtered(lambda change: change.dimension == "tier")[:1]
         return {
             "profile": self,
@@ -102,22 +97,12 @@ class CrmRelationshipProfile(models.Model):
             "verdict": self._explain_verdict(policy, change),
             "reason": bool(self.tier_id and not self.override_tier_id) and change.reason,
             "notices": self._explain_standing(policy),
-            "measures": self._explain_amount(policy, as_of, ranks.get(self.id), cuts),
+            "measures": self._explain_amount(policy, as_of, standing, cuts),
             "outlook": self._explain_outlook(policy, cuts, live),
             "ladder": self._prepare_ladder(policy, cuts, live),
             "as_of": as_of,
             "last_evaluation": last_evaluation,
         }
-
-    def _get_live_tier(self, policy, cuts):
-        """Return the tier that the present amount reaches, none for who is not ranked."""
-        tiers = policy.tier_ids
-        if self.tier_standing == "unranked":
-            return tiers[-1:]
-        if self.tier_standing != "ranked":
-            return tiers[:0]
-        reached = tiers.filtered(lambda tier: self._is_reached(cuts[tier.id]["cut_value"]))
-        return (reached or tiers[-1:])[:1]
 
     def _is_reached(self, cut):
         return cut is not None and self.tier_basis > 0 and self.tier_basis >= cut
@@ -242,25 +227,41 @@ class CrmRelationshipProfile(models.Model):
             )
         return False
 
-    def _explain_amount(self, policy, as_of, rank, cuts):
-        """Return what the customer is ranked by and which place that gives."""
+    def _explain_amount(self, policy, as_of, standing, cuts):
+        """Return what the customer is placed by and which place that gives."""
         if not (policy and as_of and self.tier_standing):
             return []
-        basis = dict(policy._fields["basis"]._description_selection(self.env))[policy.basis]
+        window = {
+            "start": self._format_day(window_start(as_of, policy.window_months)),
+            "end": self._format_day(as_of),
+        }
+        if policy.method == "behaviour":
+            return [self._explain_behaviour(policy, window)]
         sentences = []
         if self.tier_standing != "unknown":
+            basis = dict(policy._fields["basis"]._description_selection(self.env))[policy.basis]
             sentences.append(
                 self.env._(
                     "%(basis)s from %(start)s to %(end)s: %(amount)s.",
                     basis=basis,
-                    start=self._format_day(window_start(as_of, policy.window_months)),
-                    end=self._format_day(as_of),
                     amount=self._format_amount(self.tier_basis),
+                    **window,
                 )
             )
-        if rank:
-            sentences.append(self._explain_rank(rank, next(iter(cuts.values()))["population"]))
+        if self.tier_standing == "ranked" and standing:
+            population = next(iter(cuts.values()))["population"]
+            sentences.append(self._explain_rank(standing["rank"], population))
+        if policy.method == "revenue_share" and standing.get("total"):
+            sentences.append(self._explain_concentration(standing))
         return sentences
+
+    def _explain_concentration(self, standing):
+        """Return the sum that Pareto compares with the cuts."""
+        return self.env._(
+            "The customers with more bring %(percent).4g %% of the total of %(total)s.",
+            percent=100 * standing["greater"] / standing["total"],
+            total=self._format_amount(standing["total"]),
+        )
 
     def _explain_rank(self, rank, population):
         """Return the place; the percentage only where it flatters."""
@@ -281,16 +282,18 @@ class CrmRelationshipProfile(models.Model):
     def _explain_outlook(self, policy, cuts, live):
         """Return what would change the tier, up or down, and when."""
         sentences = [
-            self._explain_missing(policy, cuts),
+            self._explain_missing(policy, cuts, live),
             self._explain_live(policy, live),
             self._explain_grace(policy),
         ]
         return [sentence for sentence in sentences if sentence]
 
-    def _explain_missing(self, policy, cuts):
+    def _explain_missing(self, policy, cuts, live):
         """Return how far the next better tier is away."""
         if self.tier_standing not in ("ranked", "unranked"):
             return False
+        if policy.method == "behaviour":
+            return self._explain_missing_behaviour(policy, live)
         missed = policy.tier_ids.filtered(
             lambda tier: (
                 cuts[tier.id]["cut_value"] is not None

@@ -12,7 +12,6 @@ from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
 from ...engine import grade_tier, measure, opening, record, scope, session
-from ...engine.grade_tier import TierTerms
 from ...engine.periods import DAY, due_evaluations
 
 _logger = logging.getLogger(__name__)
@@ -551,14 +550,7 @@ class CrmRelationshipRun(models.Model):
 
     def _prepare_tier_terms(self, policy, day):
         self.env.flush_all()
-        return TierTerms(
-            policy_id=policy.id,
-            company_id=self.company_id.id,
-            as_of=day,
-            tiers=tuple(policy.tier_ids.ids),
-            grace=policy.grace_evaluations,
-            stepwise=policy.fall == "step",
-        )
+        return policy._get_tier_terms(day)
 
     def _append(self, changes):
         self.change_count += record.append(self.env, changes)

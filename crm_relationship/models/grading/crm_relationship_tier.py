@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+SAVES_TIERS = "crm_relationship_saves_tiers"
+"""Context key: the policy is being saved together with its tiers."""
+
 
 class CrmRelationshipTier(models.Model):
     """One tier of a policy, the best first; the last one takes the rest."""
@@ -20,19 +23,42 @@ class CrmRelationshipTier(models.Model):
         help="Short, stable mark of the tier, such as A. It stands in the history, in exports "
         "and on the badges.",
     )
+    currency_id = fields.Many2one(related="policy_id.currency_id")
     share = fields.Float(
-        "Share of Customers (%)",
+        "Share (%)",
         digits=(7, 4),
-        help="How many of the ranked customers belong to this tier. The lowest tier takes "
-        "the rest, whatever is entered.",
+        help="Share of customers: how many of them belong to this tier. Share of revenue: how "
+        "much of the total they bring. The lowest tier takes the rest, whatever is entered.",
     )
     cumulative_share = fields.Float(
         "Cumulative Share (%)",
         digits=(7, 4),
         compute="_compute_place",
         store=True,
-        help="The share of this tier and of all better ones: the cut stands at this share of "
-        "the ranking, rounded up to a whole customer.",
+        help="The share of this tier and of all better ones. Share of customers: the cut stands "
+        "at this share of the ranking, rounded up to a whole customer. Share of revenue: the "
+        "customer that crosses it still belongs to the tier.",
+    )
+    amount_min = fields.Monetary(
+        "From Amount", help="Thresholds: the least amount in the window, inclusive."
+    )
+    visits_min = fields.Float(
+        "Visits a Month",
+        digits=(9, 2),
+        help="Purchase behaviour: at least so many purchase documents, divided by the months of "
+        "the window. Two on one day are two visits.",
+    )
+    average_min = fields.Monetary(
+        "Average Spend",
+        help="Purchase behaviour: at least so much per guest, over the purchases whose guests are "
+        "known; per visit where none are.",
+    )
+    monthly_amount_min = fields.Monetary(
+        "Amount a Month",
+        help="Purchase behaviour: at least so much revenue, divided by the months of the window.",
+    )
+    condition = fields.Char(
+        compute="_compute_condition", help="What belonging to the tier takes, in words."
     )
     is_top = fields.Boolean("Best Tier", compute="_compute_place", store=True)
     is_lowest = fields.Boolean("Lowest Tier", compute="_compute_place", store=True)
@@ -42,6 +68,10 @@ class CrmRelationshipTier(models.Model):
     )
 
     _code_uniq = models.UniqueIndex("(policy_id, code)", "A policy has each tier code only once.")
+    _minimums_not_negative = models.Constraint(
+        "CHECK(LEAST(amount_min, visits_min, average_min, monthly_amount_min) >= 0)",
+        "The conditions of a tier are 0 or more.",
+    )
     _share_range = models.Constraint(
         "CHECK(share >= 0 AND share <= 100)", "The share of a tier lies between 0 and 100 %."
     )
@@ -64,6 +94,23 @@ class CrmRelationshipTier(models.Model):
         for tier in self:
             tier.display_name = f"{tier.code} · {tier.name}" if tier.code else tier.name
 
+    @api.depends(
+        "policy_id.method", "is_lowest", "cumulative_share", "amount_min", "visits_min",
+        "average_min", "monthly_amount_min", "currency_id",
+    )  # fmt: skip
+    def _compute_condition(self):
+        for tier in self:
+            tier.condition = tier.policy_id and tier.policy_id._explain_condition(tier)
+
+    def _get_conditions(self):
+        """Return the minimums that the policy's method compares with, none for shares."""
+        self.ensure_one()
+        if self.policy_id.method == "threshold":
+            return (self.amount_min,)
+        if self.policy_id.method == "behaviour":
+            return (self.visits_min, self.average_min, self.monthly_amount_min)
+        return ()
+
     @api.constrains("code")
     def _check_code(self):
         for tier in self:
@@ -72,9 +119,14 @@ class CrmRelationshipTier(models.Model):
                     self.env._("Give the tier “%(tier)s” a code, such as A.", tier=tier.name)
                 )
 
-    @api.constrains("share", "sequence", "policy_id")
-    def _check_share(self):
-        self.policy_id._check_shares()
+    @api.constrains(
+        "share", "sequence", "policy_id", "amount_min", "visits_min", "average_min",
+        "monthly_amount_min",
+    )  # fmt: skip
+    def _check_place(self):
+        # One that is saved with its tiers is checked when all of them are saved.
+        if not self.env.context.get(SAVES_TIERS):
+            self.policy_id._check_tiers()
 
     def write(self, vals):
         """A tier stays with its policy, whose customers and history name it."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-MEANS = ("customer_count", "basis_total")
+MEANS = ("customer_count", "basis_total", "revenue_total")
 """Fields that are summed over tiers and averaged over evaluations."""
 
 
@@ -29,7 +29,7 @@ class CrmRelationshipTierCut(models.Model):
     sequence = fields.Integer(related="tier_id.sequence", store=True)
     date = fields.Date(required=True, help="The day as of which the customers were evaluated.")
     population = fields.Integer(
-        "Ranked Customers", aggregator="max", help="How many customers the shares were taken of."
+        "Ranked Customers", aggregator="max", help="How many customers were compared."
     )
     cut_rank = fields.Integer(help="The last rank inside the tier.", aggregator=None)
     cut_value = fields.Monetary(
@@ -51,6 +51,11 @@ class CrmRelationshipTierCut(models.Model):
         search="_search_is_last_of_month",
         help="The month's last evaluation. Customers of several evaluations in a month must not "
         "be added up.",
+    )
+    revenue_total = fields.Monetary(
+        "Revenue",
+        help="Untaxed revenue of the tier's customers in the window that ended then. Of several "
+        "evaluations: the mean.",
     )
 
     _evaluation_uniq = models.UniqueIndex("(policy_id, date, tier_id)")

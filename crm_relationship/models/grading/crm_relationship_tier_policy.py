@@ -1,12 +1,19 @@
+from operator import le
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
 from ...engine.periods import DAY, period_end
+from ...engine.tier_cuts import TierTerms
+from .crm_relationship_tier import SAVES_TIERS
 
 KEEP_NAME = "crm_relationship_keep_name"
 """Context key: a copy bears the name of the original, in all languages."""
+
+SHARE_METHODS = ("customers", "revenue_share")
+"""Methods whose tiers are shares of a whole; all others compare with minimums."""
 
 MEASURE_FIELDS = ("basis", "window_months", "nurture_days", "only_buyers", "domain")
 """Fields that the measures depend on: after a change all customers are measured anew."""
@@ -17,8 +24,8 @@ class CrmRelationshipTierPolicy(models.Model):
 
     How it works
         Each company has one active policy. A policy without a company is a template:
-        companies start with copies of it. Customers are ranked by the basis in the
-        window; the cuts stand at the cumulative shares of the ranked customers.
+        companies start with copies of it. The method says where the cuts between the
+        tiers stand (see :mod:`..engine.tier_cuts`), the basis and the window by what.
         Period-ends are evaluated once each: up at once, down after the grace.
     """
 
@@ -50,11 +57,21 @@ class CrmRelationshipTierPolicy(models.Model):
         index=True,
     )
     method = fields.Selection(
-        [("customers", "Share of customers")],
+        [
+            ("customers", "Share of customers"),
+            ("revenue_share", "Share of revenue"),
+            ("threshold", "Thresholds"),
+            ("behaviour", "Purchase behaviour"),
+        ],
         required=True,
         default="customers",
+        tracking=True,
         help="Share of customers: the best 1 % of the customers are A, the next 4 % B, and so "
-        "on (the ABCD pyramid).",
+        "on (the ABCD pyramid).\n"
+        "Share of revenue: the largest customers that together bring 80 % are A, those that "
+        "bring the next 15 % B (Pareto, ABC analysis).\n"
+        "Thresholds: everybody from a minimum amount on.\n"
+        "Purchase behaviour: visits a month, average spend and amount a month, all together.",
     )
     basis = fields.Selection(
         [
@@ -63,7 +80,10 @@ class CrmRelationshipTierPolicy(models.Model):
             ("paid", "Payments received"),
         ],
         required=True,
-        default="revenue",
+        compute="_compute_basis",
+        store=True,
+        readonly=False,
+        precompute=True,
         tracking=True,
         help="What the customers are ranked by. Revenue and margin are untaxed, after refunds; "
         "payments include tax.",
@@ -133,10 +153,6 @@ class CrmRelationshipTierPolicy(models.Model):
         readonly=True, copy=False, help="Period-ends up to this day have been evaluated."
     )
     next_evaluation_date = fields.Date(compute="_compute_next_evaluation_date")
-    summary = fields.Text(
-        "In Words", compute="_compute_summary", help="What the policy does, in sentences."
-    )
-
     _active_uniq = models.UniqueIndex(
         "(company_id) WHERE state = 'active'", "A company has one active tier policy."
     )
@@ -155,6 +171,13 @@ class CrmRelationshipTierPolicy(models.Model):
         "A policy belongs to a company; only templates have none.",
     )
 
+    @api.depends("method")
+    def _compute_basis(self):
+        """Purchase behaviour asks for visits and amounts, which are revenue."""
+        for policy in self:
+            if policy.method == "behaviour" or not policy.basis:
+                policy.basis = "revenue"
+
     @api.depends("evaluated_until", "period", "state")
     def _compute_next_evaluation_date(self):
         for policy in self:
@@ -170,126 +193,82 @@ class CrmRelationshipTierPolicy(models.Model):
             day = period_end(day + DAY, self.period)
         return day
 
-    @api.depends(
-        "basis", "window_months", "period", "grace_evaluations", "fall", "nurture_days",
-        "domain", "only_buyers", "tier_ids.share", "tier_ids.name", "tier_ids.code",
-        "tier_ids.sequence",
-    )  # fmt: skip
-    def _compute_summary(self):
+    @api.constrains("method", "basis")
+    def _check_basis(self):
         for policy in self:
-            policy.summary = " ".join(policy._explain())
-
-    def _explain(self):
-        """Return the sentences that say what the policy does."""
-        self.ensure_one()
-        return [
-            self._explain_ranking(),
-            self._explain_tiers(),
-            *(
-                [self.env._("Only the customers in the filter get a tier.")]
-                if self._is_filtered()
-                else []
-            ),
-            *(
-                [
+            if policy.method == "behaviour" and policy.basis != "revenue":
+                raise ValidationError(
                     self.env._(
-                        "Who bought nothing in the window takes the lowest tier and does not "
-                        "count in the shares."
+                        "“%(policy)s” sorts by purchase behaviour, which is measured by revenue. "
+                        "Choose invoiced revenue, or another method.",
+                        policy=policy.name,
                     )
-                ]
-                if self.only_buyers
-                else []
-            ),
-            self._explain_moves(),
-            self.env._(
-                "A customer is a newcomer for %(days)s days from its first purchase.",
-                days=self.nurture_days,
-            ),
-        ]
+                )
 
-    def _is_filtered(self):
-        return (self.domain or "[]").strip() != "[]"
-
-    def _explain_ranking(self):
-        sentences = {
-            "revenue": self.env._(
-                "Customers are ranked by the revenue invoiced in the last %(months)s months.",
-                months=self.window_months,
-            ),
-            "margin": self.env._(
-                "Customers are ranked by the margin of the last %(months)s months.",
-                months=self.window_months,
-            ),
-            "paid": self.env._(
-                "Customers are ranked by what they paid in the last %(months)s months.",
-                months=self.window_months,
-            ),
-        }
-        return sentences[self.basis]
-
-    def _explain_tiers(self):
-        """Return the sentence with the shares, such as "The best 1 % are A · VIP, …"."""
-        tiers = self.tier_ids.sorted("sequence")
-        if len(tiers) < 2:
-            return self.env._("It has no tiers yet.")
-        parts = [
-            self.env._(
-                "the next %(share).4g %% are %(tier)s, ", share=tier.share, tier=tier.display_name
-            )
-            for tier in tiers[1:-1]
-        ]
-        return self.env._(
-            "The best %(share).4g %% are %(best)s, %(next)sall others %(lowest)s.",
-            share=tiers[0].share,
-            best=tiers[0].display_name,
-            next="".join(parts),
-            lowest=tiers[-1].display_name,
-        )
-
-    def _explain_moves(self):
-        when = {
-            "daily": self.env._("Tiers are evaluated every day."),
-            "monthly": self.env._("Tiers are evaluated at month-ends."),
-            "quarterly": self.env._("Tiers are evaluated at quarter-ends."),
-        }
-        falls = (
-            self.env._("Customers rise at once and fall at the first evaluation below.")
-            if self.grace_evaluations == 1
-            else self.env._(
-                "Customers rise at once and fall after %(count)s evaluations in a row below.",
-                count=self.grace_evaluations,
-            )
-        )
-        step = [self.env._("They fall one tier at a time.")] if self.fall == "step" else []
-        return " ".join([when[self.period], falls, *step])
-
-    @api.constrains("tier_ids", "state")
+    @api.constrains("tier_ids", "state", "method")
     def _check_tiers(self):
+        self._check_shares()
+        self.filtered(lambda policy: policy.state == "active")._check_complete()
+
+    def _check_complete(self):
+        """Check that customers can be graded by these policies."""
         for policy in self:
-            if policy.state == "active" and len(policy.tier_ids) < 2:
+            if len(policy.tier_ids) < 2:
                 raise ValidationError(
                     self.env._(
                         "The policy “%(policy)s” needs at least two tiers before it can be active.",
                         policy=policy.name,
                     )
                 )
-        self._check_shares()
+            policy._check_conditions()
 
     def _check_shares(self):
         """Check that the tiers above the lowest leave room for it."""
-        for policy in self:
-            above = policy.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))[:-1]
-            total = sum(above.mapped("share"))
+        for policy in self.filtered(lambda policy: policy.method in SHARE_METHODS):
+            total = sum(policy._get_tiers_above().mapped("share"))
             if total > 100:
                 raise ValidationError(
                     self.env._(
-                        "The tiers of “%(policy)s” above the lowest add up to %(total).4g %% of "
-                        "the customers. Lower their shares to 100 %% or less; the lowest tier "
-                        "takes the rest.",
+                        "The tiers of “%(policy)s” above the lowest add up to %(total).4g %%. "
+                        "Lower their shares to 100 %% or less; the lowest tier takes the rest.",
                         policy=policy.name,
                         total=total,
                     )
                 )
+
+    def _check_conditions(self):
+        """Check that every tier above the lowest asks for something, and that no better
+        tier takes all who fit it.
+        """
+        self.ensure_one()
+        better = self.env["crm.relationship.tier"]
+        for tier in self._get_tiers_above():
+            conditions = tier._get_conditions()
+            if conditions and not any(conditions):
+                raise ValidationError(
+                    self.env._(
+                        "The tier %(tier)s asks for nothing, so every customer would fit it. Fill "
+                        "in its conditions; only the lowest tier has none.",
+                        tier=tier.display_name,
+                    )
+                )
+            for other in better if conditions else ():
+                if all(map(le, other._get_conditions(), conditions)):
+                    raise ValidationError(
+                        self.env._(
+                            "Nobody could be in the tier %(tier)s, for whoever fits it fits the "
+                            "better tier %(better)s too. Lower a condition of %(tier)s, or "
+                            "raise one of %(better)s.",
+                            tier=tier.display_name,
+                            better=other.display_name,
+                        )
+                    )
+            better += tier
+
+    def _get_tiers_above(self):
+        """Return the tiers with a condition: all but the lowest, the best first."""
+        self.ensure_one()
+        return self.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))[:-1]
 
     @api.constrains("domain")
     def _check_domain(self):
@@ -323,7 +302,8 @@ class CrmRelationshipTierPolicy(models.Model):
             )
         if vals.get("state") == "active":
             vals = {**vals, "evaluated_until": False}
-        result = super().write(vals)
+        saving = self.with_context(**{SAVES_TIERS: True}) if "tier_ids" in vals else self
+        result = super(CrmRelationshipTierPolicy, saving).write(vals)
         if "period" in vals:
             self._skip_past_evaluations()
         return result
@@ -365,6 +345,7 @@ class CrmRelationshipTierPolicy(models.Model):
         self.ensure_one()
         if not self.company_id:
             raise UserError(self.env._("This is a template. Copy it for your company first."))
+        self._check_complete()
         present = self.search([("company_id", "=", self.company_id.id), ("state", "=", "active")])
         (present - self).state = "retired"
         self.env.flush_all()
@@ -394,6 +375,20 @@ class CrmRelationshipTierPolicy(models.Model):
             return None
         partners = self.env["res.partner"].sudo().with_company(self.company_id)
         return partners.with_context(active_test=False)._search(domain).select()
+
+    def _get_tier_terms(self, as_of) -> TierTerms:
+        """Return what the engine grades by as of a day."""
+        self.ensure_one()
+        return TierTerms(
+            policy_id=self.id,
+            company_id=self.company_id.id,
+            as_of=as_of,
+            method=self.method,
+            tiers=tuple(self.tier_ids.ids),
+            window_months=self.window_months,
+            grace=self.grace_evaluations,
+            stepwise=self.fall == "step",
+        )
 
     def _get_measure_terms(self) -> dict:
         """Return the policy's terms that the measures depend on, as JSON."""

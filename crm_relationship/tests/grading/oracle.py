@@ -7,6 +7,7 @@ it against what the engine finds.
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil
 
 from dateutil.relativedelta import relativedelta
@@ -132,3 +133,50 @@ class Grading:
         computed = compute_tiers(amounts, self.shares)
         for customer in computed.keys() - self.tiers.keys():
             self.tiers[customer], self.below[customer] = computed[customer], 0
+
+
+def compute_revenue_shares(amounts, shares):
+    """Return ``{customer: position}`` by shares of the total in percent (Pareto).
+
+    :param amounts: ``{customer: basis}``
+    :param shares: exact shares as strings, the lowest tier's left out
+    """
+    positive = [Decimal(amount) for amount in amounts.values() if amount > 0]
+    limits = [
+        sum(map(Decimal, shares[: number + 1])) * sum(positive) / 100
+        for number in range(len(shares))
+    ]
+    positions = {}
+    for customer, amount in amounts.items():
+        greater = sum(other for other in positive if other > amount)
+        inside = [place for place, limit in enumerate(limits) if greater < limit]
+        positions[customer] = inside[0] if inside and amount > 0 else len(shares)
+    return positions
+
+
+def compute_thresholds(amounts, minimums):
+    """Return ``{customer: position}`` by minimum amounts, the best tier's first."""
+    positions = {}
+    for customer, amount in amounts.items():
+        inside = [place for place, minimum in enumerate(minimums) if amount >= minimum]
+        positions[customer] = inside[0] if inside and amount > 0 else len(minimums)
+    return positions
+
+
+def compute_behaviour(visits, conditions, months):
+    """Return the position of one customer by its behaviour.
+
+    :param visits: the window's purchases, ``(amount, guests or None)``
+    :param conditions: ``(visits a month, average spend, amount a month)``, best tier first
+    """
+    total = sum(amount for amount, _guests in visits)
+    with_guests = [(amount, guests) for amount, guests in visits if guests]
+    if with_guests:
+        average = Fraction(sum(a for a, _g in with_guests), sum(g for _a, g in with_guests))
+    else:
+        average = Fraction(total, len(visits) or 1)
+    reached = (Fraction(len(visits), months), average, Fraction(total, months))
+    for place, condition in enumerate(conditions):
+        if total > 0 and all(have >= asked for have, asked in zip(reached, condition, strict=True)):
+            return place
+    return len(conditions)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -101,8 +102,9 @@ class TestRun(RelationshipCase):
         cuts = grade_tier.cuts
         failing = self.policy.id
 
-        def fail(policy_id, ranked):
-            return cuts("no policy" if policy_id == failing else policy_id, ranked)
+        def fail(terms, ranked):
+            broken = replace(terms, policy_id="no policy")
+            return cuts(broken if terms.policy_id == failing else terms, ranked)
 
         with patch.object(grade_tier, "cuts", fail):
             runs = self.recalculate(company=self.company + second)

@@ -1,0 +1,255 @@
+"""Cuts: where each tier of a policy begins, by the policy's method.
+
+How it works
+    Three methods place a customer by its basis alone, and their cuts are amounts: the
+    customer is inside when its basis reaches the cut's value.
+
+    customers
+        The cut for the cumulative share s of N ranked customers stands at rank
+        ceil(s * N), in exact decimal arithmetic. Its value is an order statistic of the
+        basis, so "rank <= ceil(s * N), equal amounts share the best rank" is the same
+        as "basis >= value": no rank is stored for anybody.
+    revenue_share
+        Pareto: the customer belongs to the best tier whose cumulative share of the total
+        is greater than the sum of the strictly greater amounts. That sum falls as the
+        amount rises, so the cut's value is the least amount for which it holds. Only
+        positive amounts count.
+    threshold
+        The value is the tier's minimum amount, inclusive.
+
+    ``behaviour`` asks for visits, average spend and amount a month all together, so it has
+    no amount as a cut; :func:`position` compares the profile with the tier's conditions.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+PROFILES = "crm_relationship_profile"
+
+
+@dataclass(frozen=True)
+class TierTerms:
+    """What to grade by.
+
+    :param method: see above
+    :param tiers: ids of the policy's tiers, best first; the last one has no condition
+    :param window_months: length of the window, for what is counted by the month
+    :param grace: evaluations in a row below the tier after which a customer falls
+    :param stepwise: fall one tier at a time instead of to the computed one
+    :param table: where the graded customers are, with the columns of the profile
+    """
+
+    policy_id: int
+    company_id: int
+    as_of: date
+    method: str
+    tiers: tuple[int, ...]
+    window_months: int
+    grace: int
+    stepwise: bool
+    table: str = PROFILES
+
+    @property
+    def profiles(self) -> SQL:
+        """The name of :attr:`table` as SQL."""
+        return SQL.identifier(self.table)
+
+
+def ranked_profiles(terms: TierTerms) -> SQL:
+    """Return the amounts that customers are ranked by, from their profiles."""
+    return SQL(
+        "SELECT tier_basis FROM %s WHERE company_id = %s AND tier_standing = 'ranked'",
+        terms.profiles,
+        terms.company_id,
+    )
+
+
+def cuts(terms: TierTerms, ranked: SQL) -> SQL:
+    """Return where the cuts of the policy stand: one row a tier, best first.
+
+    ``population`` is N, ``cut_rank`` the last rank inside (N for the lowest tier) and
+    ``cut_value`` the least basis inside, NULL where nobody fits or no cut applies.
+
+    :param ranked: query with one row a ranked customer, its ``tier_basis``
+    """
+    return SQL(
+        """
+        WITH ranked AS NOT MATERIALIZED (%(ranked)s),
+             concentration AS MATERIALIZED (%(concentration)s)
+        SELECT tier.id AS tier_id,
+               total.population,
+               CASE WHEN tier.is_lowest THEN total.population
+                    ELSE cut.cut_rank END::integer AS cut_rank,
+               cut.cut_value
+          FROM (SELECT COUNT(*) AS population FROM ranked) total
+         CROSS JOIN crm_relationship_tier tier
+          LEFT JOIN LATERAL (%(cut)s) cut ON NOT tier.is_lowest
+         WHERE tier.policy_id = %(policy)s
+         ORDER BY tier.sequence, tier.id
+        """,
+        policy=terms.policy_id,
+        ranked=ranked,
+        concentration=CONCENTRATION,
+        cut=CUTS[terms.method],
+    )
+
+
+CONCENTRATION = SQL(
+    """
+    SELECT tier_basis,
+           SUM(COUNT(*)) OVER better AS cut_rank,
+           SUM(SUM(tier_basis)) OVER better - SUM(tier_basis) AS greater,
+           SUM(SUM(tier_basis)) OVER () AS total
+      FROM ranked
+     WHERE tier_basis > 0
+     GROUP BY tier_basis
+    WINDOW better AS (ORDER BY tier_basis DESC)
+    """
+)
+"""One row per positive amount: how many customers have it or more, and the sum of the greater
+ones. PostgreSQL leaves it out where the method does not ask."""
+
+CUTS = {
+    "customers": SQL(
+        """
+        SELECT share.cut_rank,
+               (SELECT tier_basis FROM ranked
+                 ORDER BY tier_basis DESC
+                OFFSET GREATEST(share.cut_rank - 1, 0)
+                 LIMIT LEAST(share.cut_rank, 1)) AS cut_value
+          FROM (SELECT LEAST(CEIL(tier.cumulative_share * total.population * 0.01),
+                             total.population)::integer AS cut_rank) share
+        """
+    ),
+    "revenue_share": SQL(
+        """
+        SELECT MAX(cut_rank) AS cut_rank, MIN(tier_basis) AS cut_value
+          FROM concentration
+         WHERE greater * 100 < tier.cumulative_share * concentration.total
+        """
+    ),
+    "threshold": SQL(
+        """
+        SELECT (SELECT COUNT(*) FROM ranked WHERE tier_basis >= tier.amount_min) AS cut_rank,
+               tier.amount_min AS cut_value
+        """
+    ),
+    "behaviour": SQL("SELECT NULL::integer AS cut_rank, NULL::numeric AS cut_value"),
+}
+"""The query of one tier's cut by method; it sees ``tier``, ``total`` and the tables above."""
+
+
+def position(terms: TierTerms) -> SQL:
+    """Return the position that the method gives to the ranked or unranked ``profile``.
+
+    Nothing or less brought in is the lowest tier, whatever the method.
+    """
+    reaches = _fits if terms.method == "behaviour" else _reaches_cut
+    return SQL(
+        """CASE WHEN profile.tier_standing = 'unranked' OR profile.tier_basis <= 0
+                THEN %(lowest)s
+                %(conditions)s
+                ELSE %(lowest)s END::bigint""",
+        conditions=SQL(" ").join(
+            SQL("WHEN %s THEN %s", reaches(terms, tier_id), place)
+            for place, tier_id in enumerate(terms.tiers[:-1], start=1)
+        ),
+        lowest=len(terms.tiers),
+    )
+
+
+def _reaches_cut(terms: TierTerms, tier_id: int) -> SQL:
+    return SQL(
+        "profile.tier_basis >= (SELECT cut_value FROM cut WHERE tier_id = %s)",
+        tier_id,
+    )
+
+
+def _fits(terms: TierTerms, tier_id: int) -> SQL:
+    """Return whether ``profile`` fulfils all conditions of the tier, without a division.
+
+    The average is per guest over the documents with a guest count, else per visit.
+    """
+    return SQL(
+        """(profile.visit_count >= %(visits)s * %(months)s
+            AND profile.revenue >= %(amount)s * %(months)s
+            AND (%(average)s <= 0
+                 OR CASE WHEN profile.guest_count > 0
+                         THEN profile.guest_revenue >= %(average)s * profile.guest_count
+                         ELSE profile.visit_count > 0
+                              AND profile.revenue >= %(average)s * profile.visit_count END))""",
+        visits=_condition(tier_id, "visits_min"),
+        amount=_condition(tier_id, "monthly_amount_min"),
+        average=_condition(tier_id, "average_min"),
+        months=terms.window_months,
+    )
+
+
+def _condition(tier_id: int, column: str) -> SQL:
+    """Return the tier's figure; PostgreSQL reads it once a statement."""
+    return SQL(
+        "(SELECT COALESCE(%s, 0) FROM crm_relationship_tier WHERE id = %s)",
+        SQL.identifier(column),
+        tier_id,
+    )
+
+
+def evidence(terms: TierTerms, customer: SQL) -> SQL:
+    """Return what the history keeps of ``customer`` besides its basis and the cut.
+
+    :param customer: alias of a table with the columns of the profile
+    """
+    if terms.method != "behaviour":
+        return SQL("NULL::jsonb")
+    return SQL(
+        """jsonb_build_object(
+               'months', %(months)s,
+               'visit_count', %(customer)s.visit_count,
+               'guest_count', %(customer)s.guest_count,
+               'guest_revenue', %(customer)s.guest_revenue,
+               'revenue', %(customer)s.revenue)""",
+        customer=customer,
+        months=terms.window_months,
+    )
+
+
+def steps(terms: TierTerms) -> SQL:
+    """One row per tier of the policy: its ``position``, 1 is the best."""
+    return SQL(
+        "SELECT id, position FROM unnest(%s::integer[]) WITH ORDINALITY AS step(id, position)",
+        list(terms.tiers),
+    )
+
+
+def standing_now(terms: TierTerms, profile_ids: list[int]) -> SQL:
+    """Return what the method would give to these customers now.
+
+    One row each: ``id``, ``tier_id``, its ``rank``, ``greater``, the sum of the strictly
+    greater positive amounts, and ``total``, the sum of all positive ones.
+    """
+    return SQL(
+        """
+        WITH cut AS MATERIALIZED (%(cuts)s), step AS (%(steps)s)
+        SELECT profile.id, step.id AS tier_id, better.customers + 1 AS rank, better.greater,
+               (SELECT SUM(tier_basis) FROM (%(ranked)s) other WHERE tier_basis > 0) AS total
+          FROM %(profiles)s profile
+          LEFT JOIN step ON step.position = %(position)s
+         CROSS JOIN LATERAL (
+               SELECT COUNT(*) AS customers,
+                      COALESCE(SUM(other.tier_basis) FILTER (WHERE other.tier_basis > 0), 0)
+                        AS greater
+                 FROM (%(ranked)s) other
+                WHERE other.tier_basis > profile.tier_basis) better
+         WHERE profile.id = ANY (%(ids)s) AND profile.company_id = %(company)s
+           AND profile.tier_standing IN ('ranked', 'unranked')
+        """,
+        cuts=cuts(terms, ranked_profiles(terms)),
+        steps=steps(terms),
+        profiles=terms.profiles,
+        position=position(terms),
+        ranked=ranked_profiles(terms),
+        company=terms.company_id,
+        ids=list(profile_ids),
+    )

@@ -1,0 +1,104 @@
+from odoo import api, fields, models
+from odoo.tools import format_list
+
+
+class CrmRelationshipProfile(models.Model):
+    """How a customer buys: visits a month and average spend, which the method purchase
+    behaviour sorts by.
+    """
+
+    _inherit = "crm.relationship.profile"
+
+    visits_per_month = fields.Float(
+        compute="_compute_behaviour",
+        digits=(9, 2),
+        aggregator=None,
+        help="Purchase documents within the window, divided by its months.",
+    )
+    revenue_per_month = fields.Monetary(
+        compute="_compute_behaviour",
+        aggregator=None,
+        help="Revenue of the window, divided by its months.",
+    )
+    average_spend = fields.Monetary(
+        compute="_compute_behaviour",
+        aggregator=None,
+        help="Per guest over the purchases whose guests are known, else revenue per visit.",
+    )
+    average_spend_per = fields.Selection(
+        [("guest", "per guest"), ("visit", "per visit")], compute="_compute_behaviour"
+    )
+
+    @api.depends("visit_count", "guest_count", "guest_revenue", "revenue")
+    def _compute_behaviour(self):
+        months = {
+            company: company.sudo()._get_relationship_policy().window_months or 12
+            for company in self.company_id  # everybody may know the window, hence sudo
+        }
+        for profile in self:
+            window = months[profile.company_id]
+            profile.visits_per_month = profile.visit_count / window
+            profile.revenue_per_month = profile.revenue / window
+            if profile.guest_count:
+                profile.average_spend = profile.guest_revenue / profile.guest_count
+                profile.average_spend_per = "guest"
+            else:
+                visits = profile.visit_count
+                profile.average_spend = profile.revenue / visits if visits else 0.0
+                profile.average_spend_per = "visit" if visits else False
+
+    def _explain_behaviour(self, policy, window):
+        """Return what the customer is placed by, and what its average is taken of.
+
+        :param window: the formatted ``start`` and ``end`` of the window
+        """
+        values = {
+            **window,
+            "count": self.visit_count,
+            "visits": self.visit_count / policy.window_months,
+            "average": self._format_amount(self.average_spend),
+            "amount": self._format_amount(self.revenue / policy.window_months),
+        }
+        if self.guest_count:
+            return self.env._(
+                "From %(start)s to %(end)s: %(count)s visits, that is %(visits).4g a month; "
+                "%(average)s per guest, over the %(guests)s guests that are known; %(amount)s a "
+                "month.",
+                guests=self.guest_count,
+                **values,
+            )
+        return self.env._(
+            "From %(start)s to %(end)s: %(count)s visits, that is %(visits).4g a month; "
+            "%(average)s per visit, for no guests are known; %(amount)s a month.",
+            **values,
+        )
+
+    def _explain_missing_behaviour(self, policy, live):
+        """Return what the next better tier asks for and the customer lacks."""
+        tiers = policy.tier_ids
+        place = tiers.ids.index(live.id) if live else len(tiers) - 1
+        if not place:
+            return self.env._("No tier is better.")
+        better = tiers[place - 1]
+        lacking = self._get_lacking(better, policy.window_months)
+        return bool(lacking) and self.env._(
+            "Missing for %(tier)s: %(lacking)s.",
+            tier=better.display_name,
+            lacking=format_list(self.env, lacking),
+        )
+
+    def _get_lacking(self, tier, months):
+        """Return the conditions of ``tier`` that are not met, each with what is missing."""
+        visits = tier.visits_min - self.visit_count / months
+        average = tier.average_min - self.average_spend
+        amount = tier.monthly_amount_min - self.revenue / months
+        lacking = []
+        if visits > 0:
+            lacking.append(self.env._("%(visits).4g visits a month", visits=visits))
+        if average > 0 and self.guest_count:
+            lacking.append(self.env._("%s per guest", self._format_amount(average)))
+        elif average > 0:
+            lacking.append(self.env._("%s per visit", self._format_amount(average)))
+        if amount > 0:
+            lacking.append(self.env._("%s a month", self._format_amount(amount)))
+        return lacking
