@@ -24,6 +24,7 @@
         "data/grading/crm_relationship_tier_policy_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
+        "wizard/crm_relationship_backfill_views.xml",
         "wizard/crm_relationship_override_views.xml",
         "views/grading/crm_relationship_profile_templates.xml",
         "views/grading/crm_relationship_change_views.xml",

@@ -1,3 +1,4 @@
 from . import base_partner_merge
+from . import crm_relationship_backfill
 from . import crm_relationship_override
 from . import crm_relationship_setup

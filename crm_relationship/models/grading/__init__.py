@@ -11,3 +11,5 @@ from . import crm_relationship_change
 from . import crm_relationship_profile_history
 from . import crm_relationship_migration
 from . import crm_relationship_run
+from . import crm_relationship_backfill_state
+from . import crm_relationship_run_backfill
