@@ -26,6 +26,7 @@
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
         "wizard/crm_relationship_override_views.xml",
+        "wizard/crm_relationship_preview_views.xml",
         "views/grading/crm_relationship_profile_templates.xml",
         "views/grading/crm_relationship_change_views.xml",
         "views/grading/crm_relationship_profile_views.xml",

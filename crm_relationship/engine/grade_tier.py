@@ -57,32 +57,6 @@ def keep_cuts(terms: TierTerms) -> SQL:
     )
 
 
-def preview(terms: TierTerms) -> SQL:
-    """Return one row a tier with what the cuts alone give to the customers that
-    :func:`.measure.find` found: ``code``, ``customers``, ``amount``.
-    """
-    ranked = SQL("SELECT tier_basis FROM crm_relationship_measured WHERE tier_standing = 'ranked'")
-    return SQL(
-        """
-        WITH cut AS MATERIALIZED (%(cuts)s)
-        SELECT tier.code, COUNT(customer.position)::integer AS customers,
-               COALESCE(SUM(customer.tier_basis), 0)::double precision AS amount
-          FROM unnest(%(tiers)s::integer[]) WITH ORDINALITY AS step(id, position)
-          JOIN crm_relationship_tier tier ON tier.id = step.id
-          LEFT JOIN (
-               SELECT profile.tier_basis, %(position)s AS position
-                 FROM crm_relationship_measured profile
-                WHERE profile.tier_standing IN ('ranked', 'unranked')) customer
-            ON customer.position = step.position
-         GROUP BY step.position, tier.code
-         ORDER BY step.position
-        """,
-        cuts=cuts(terms, ranked),
-        tiers=list(terms.tiers),
-        position=position(terms),
-    )
-
-
 def evaluate(terms: TierTerms, run_id: int, opening: bool) -> Changes:
     """Evaluate: everybody by the cuts, falls with grace."""
     return _grade(

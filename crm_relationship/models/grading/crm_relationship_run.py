@@ -11,7 +11,7 @@ from odoo.modules import module
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
-from ...engine import grade_tier, measure, opening, record, scope, session
+from ...engine import grade_tier, measure, opening, preview, record, scope, session
 from ...engine.periods import DAY, due_evaluations
 
 _logger = logging.getLogger(__name__)
@@ -575,7 +575,7 @@ class CrmRelationshipRun(models.Model):
         self.scope_count = self._count_measured()
         if policy:
             rows = self.env.execute_query_dict(
-                grade_tier.preview(self._prepare_tier_terms(policy, self.as_of))
+                preview.count_tiers(self._prepare_tier_terms(policy, self.as_of))
             )
             self.result = {row.pop("code"): row for row in rows}
 

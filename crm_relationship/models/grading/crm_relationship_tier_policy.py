@@ -351,6 +351,19 @@ class CrmRelationshipTierPolicy(models.Model):
         self.env.flush_all()
         self.write({"state": "active", "evaluated_until": False})
 
+    def action_preview(self):
+        """Open what the policy would make of today's customers; nothing is changed."""
+        self.ensure_one()
+        preview = self.env["crm.relationship.preview"]._make(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": preview.display_name,
+            "res_model": preview._name,
+            "res_id": preview.id,
+            "view_mode": "form",
+            "target": "current",
+        }
+
     def action_use_template(self):
         """Open a draft copy of the template for the current company."""
         self.ensure_one()
