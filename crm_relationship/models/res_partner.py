@@ -92,7 +92,8 @@ class ResPartner(models.Model):
         profiles = self.env["crm.relationship.profile"]._search(
             Domain("company_id", "=", self.env.company.id) & domain
         )
-        return Domain("commercial_partner_id", "in", profiles.subselect("partner_id"))
+        customer = SQL.identifier(profiles.table, "partner_id")
+        return Domain("commercial_partner_id", "in", profiles.subselect(customer))
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Read the results in SQL from the joined profile, with the user's rights."""

@@ -19,19 +19,23 @@ class CrmRelationshipProfile(models.Model):
         exportable=False,
         search="_search_tier_on",
         help="Only to search by: A@2025-06-30 finds who was in tier A on that day by the "
-        "history, @2025-06-30 who had no tier then.",
+        "history, @2025-06-30 who had no tier then. To ask for two days at once write =like "
+        "instead of =, which a field could fulfil only once.",
     )
 
     def _search_tier_on(self, operator, value):
         """Return the customers whose tier by the history was one of ``value``.
 
+        Terms of two days are to be written with ``=like``: Odoo takes ``=`` for a field that
+        has one value, and finds that it can't be both.
+
         :param value: texts such as ``A@2025-06-30``; without a code those without a tier
         :raises ValidationError: for a text that is no tier and day
         """
-        if operator != "in":
+        if operator not in ("in", "=like"):
             return NotImplemented
         codes_by_day = {}
-        for item in value:
+        for item in [value] if operator == "=like" else value:
             code, day = self._parse_tier_on(item)
             codes_by_day.setdefault(day, set()).add(code)
         return Domain.OR(

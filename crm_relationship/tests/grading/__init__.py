@@ -9,3 +9,4 @@ from . import test_document_tier
 from . import test_tour_relationship
 from . import test_explanation
 from . import test_backfill
+from . import test_history

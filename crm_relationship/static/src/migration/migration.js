@@ -175,8 +175,9 @@ export class TierMigration extends Component {
         return code === ANY ? _t("all") : this.levels.find((level) => level.code === code).name;
     }
 
-    on(code, day) {
-        return ["tier_on", "=", `${code}@${day}`];
+    /** Terms of two days: of `=` Odoo would keep one, for a field has but one value. */
+    on(code, day, operator = "=like") {
+        return ["tier_on", operator, `${code}@${day}`];
     }
 
     /** The domain of a cell's customers, those never with a tier left out. */
@@ -191,7 +192,7 @@ export class TierMigration extends Component {
                 domain.push(this.on(code, day));
             }
             if (code === NONE && other === ANY) {
-                domain.push(["tier_on", "!=", `${NONE}@${otherDay}`]);
+                domain.push(this.on(NONE, otherDay, "not =like"));
             }
         }
         return domain;
