@@ -55,7 +55,7 @@
             "crm_relationship/static/src/tier_line/**/*",
         ],
         "web.assets_unit_tests": [
-            "crm_relationship/static/tests/**/*.test.js",
+            "crm_relationship/static/tests/*.test.js",
         ],
         "web.assets_tests": [
             "crm_relationship/static/tests/tours/**/*",

@@ -122,7 +122,7 @@ export class TierMigration extends Component {
     }
 
     /** The sums of the cells from `from` to `to`; `ANY` takes all. */
-    cell(from, to) {
+    cellOf(from, to) {
         const cells = this.data.cells.filter(
             (cell) => (from === ANY || cell.from === from) && (to === ANY || cell.to === to)
         );
@@ -133,7 +133,7 @@ export class TierMigration extends Component {
     }
 
     row(from) {
-        return [...this.levels.map((level) => this.cell(from, level.code)), this.cell(from, ANY)];
+        return [...this.levels.map((level) => this.cellOf(from, level.code)), this.cellOf(from, ANY)];
     }
 
     sum(cells) {
@@ -144,7 +144,7 @@ export class TierMigration extends Component {
     /** The text of a cell in the chosen measure. */
     text(cell) {
         if (this.state.measure === "share") {
-            return formatPercentage(cell.count / this.cell(cell.from, ANY).count, {
+            return formatPercentage(cell.count / this.cellOf(cell.from, ANY).count, {
                 digits: [16, 1],
             });
         }
