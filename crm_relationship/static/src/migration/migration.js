@@ -133,7 +133,10 @@ export class TierMigration extends Component {
     }
 
     row(from) {
-        return [...this.levels.map((level) => this.cellOf(from, level.code)), this.cellOf(from, ANY)];
+        return [
+            ...this.levels.map((level) => this.cellOf(from, level.code)),
+            this.cellOf(from, ANY),
+        ];
     }
 
     sum(cells) {
