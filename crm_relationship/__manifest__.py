@@ -35,6 +35,7 @@
         "views/grading/crm_relationship_tier_cut_views.xml",
         "views/grading/crm_relationship_history_views.xml",
         "views/grading/crm_relationship_tier_policy_views.xml",
+        "views/grading/crm_relationship_pyramid_views.xml",
         "views/account_move_views.xml",
         "views/crm_lead_views.xml",
         "wizard/crm_relationship_setup_views.xml",
@@ -53,6 +54,7 @@
             "crm_relationship/static/src/views/**/*",
             "crm_relationship/static/src/migration/**/*",
             "crm_relationship/static/src/tier_line/**/*",
+            "crm_relationship/static/src/pyramid/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

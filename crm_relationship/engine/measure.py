@@ -62,20 +62,33 @@ BASIS_COLUMNS = {"revenue": "revenue", "margin": "margin", "paid": "paid_amount"
 class Measurement:
     """What to measure: the company, the day, the policy's terms and the sources.
 
+    :param margin_sources: empty where nobody knows costs
     :param domain: SQL query of the partners inside the policy's domain, None: all
     :param scoped: only the customers in the temporary table of :mod:`.scope`
     """
 
     company_id: int
     as_of: date
-    purchases: SQL
-    margins: SQL | None
+    purchase_sources: tuple[SQL, ...]
+    margin_sources: tuple[SQL, ...]
     window_months: int
     basis: str
     nurture_days: int
     only_buyers: bool
     domain: SQL | None
     scoped: bool
+
+    @property
+    def purchases(self) -> SQL:
+        """The purchase documents of every company."""
+        return sources.union(self.purchase_sources, sources.PURCHASE_COLUMNS)
+
+    @property
+    def margins(self) -> SQL | None:
+        """The document lines of every company, None where nobody knows costs."""
+        if not self.margin_sources:
+            return None
+        return sources.union(self.margin_sources, sources.MARGIN_COLUMNS)
 
     @property
     def terms(self) -> dict:
@@ -133,7 +146,7 @@ class Measurement:
         """
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT document.commercial_partner_id AS partner_id,
                    COUNT(DISTINCT document.date) FILTER (WHERE %(bought)s) AS purchase_count,
                    MIN(document.date) FILTER (WHERE %(bought)s) AS first_purchase_date,
                    MAX(document.date) FILTER (WHERE %(bought)s) AS last_purchase_date,
@@ -148,11 +161,9 @@ class Measurement:
                    MIN(document.date) FILTER (WHERE %(previous)s) AS oldest_previous,
                    MIN(document.date) FILTER (WHERE document.date > %(as_of)s) AS next_date
               FROM (%(purchases)s) document
-              JOIN %(customers)s customer ON customer.id = document.partner_id
-             WHERE document.company_id = %(company)s AND document.counts
-             GROUP BY customer.commercial_partner_id
+             GROUP BY document.commercial_partner_id
             """,
-            purchases=self.purchases,
+            purchases=self._of_customers(self.purchase_sources, sources.PURCHASE_COLUMNS),
             bought=SQL("document.date <= %(as_of)s AND NOT document.is_refund", **self.terms),
             current=SQL("document.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
             guested=SQL(
@@ -165,6 +176,27 @@ class Measurement:
             ),
             **self.terms,
         )
+
+    def _of_customers(self, queries: tuple[SQL, ...], columns: tuple[str, ...]) -> SQL:
+        """Return the company's documents that count, each with its customer.
+
+        Each source is joined on its own: PostgreSQL can then start from the customers in
+        scope, which it does not look up through a union.
+        """
+        joined = [
+            SQL(
+                """
+                SELECT customer.commercial_partner_id, source.*
+                  FROM (%(query)s) source
+                  JOIN %(customers)s customer ON customer.id = source.partner_id
+                 WHERE source.company_id = %(company)s AND source.counts
+                """,
+                query=query,
+                **self.terms,
+            )
+            for query in queries
+        ]
+        return sources.union(joined, ("commercial_partner_id", *columns))
 
     def _settlement(self, accounts: list[int]) -> SQL:
         """One row per customer that paid lately; the days are weighted by the amounts."""
@@ -220,24 +252,22 @@ class Measurement:
         ``coverage`` is the share of the line amounts, without their signs, whose
         cost is known, in percent.
         """
-        if self.margins is None:
+        if not self.margin_sources:
             return SQL(
                 """SELECT NULL::integer AS partner_id, NULL::numeric AS margin,
                           NULL::numeric AS coverage WHERE FALSE"""
             )
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT item.commercial_partner_id AS partner_id,
                    SUM(item.margin) AS margin,
                    100 * SUM(ABS(item.amount)) FILTER (WHERE item.margin IS NOT NULL)
                      / NULLIF(SUM(ABS(item.amount)), 0) AS coverage
               FROM (%(margins)s) item
-              JOIN %(customers)s customer ON customer.id = item.partner_id
-             WHERE item.company_id = %(company)s AND item.counts
-               AND item.date BETWEEN %(start)s AND %(as_of)s
-             GROUP BY customer.commercial_partner_id
+             WHERE item.date BETWEEN %(start)s AND %(as_of)s
+             GROUP BY item.commercial_partner_id
             """,
-            margins=self.margins,
+            margins=self._of_customers(self.margin_sources, sources.MARGIN_COLUMNS),
             **self.terms,
         )
 
@@ -312,7 +342,7 @@ class Measurement:
 
     def _sold_nothing(self) -> SQL:
         """Return whether the margin is known to be zero: no document in the window."""
-        if self.margins is None:
+        if not self.margin_sources:
             return SQL("FALSE")
         return SQL("(purchase.purchase_count > 0 AND purchase.oldest_current IS NULL)")
 

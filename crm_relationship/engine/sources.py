@@ -19,7 +19,8 @@ A *margin source* yields one row a document line::
     margin       amount minus cost, NULL where the cost is unknown
 
 Other addons add theirs by overriding ``_get_purchase_sources`` or
-``_get_margin_sources`` of ``crm.relationship.profile``.
+``_get_margin_sources`` of ``crm.relationship.profile``. One whose documents are
+invoiced later leaves those invoices out in ``_get_invoice_condition``.
 """
 
 from datetime import date
@@ -37,24 +38,39 @@ OPEN_NOW = SQL("reconciled IS NOT TRUE AND amount_residual <> 0")
 """The residual says little more than ``reconciled``, but PostgreSQL knows how rare it is."""
 
 
-def customer_invoices() -> SQL:
+def customer_invoices(condition: SQL) -> SQL:
     """Return the purchase source of customer invoices and credit notes.
 
     A posted invoice of zero is a purchase; receipts are none.
+
+    :param condition: what ``move`` must meet, for no other source may bring it too
     """
     return SQL(
         """
-        SELECT partner_id,
-               company_id,
-               invoice_date AS date,
-               amount_untaxed_signed AS amount,
-               move_type = 'out_refund' AS is_refund,
+        SELECT move.partner_id,
+               move.company_id,
+               move.invoice_date AS date,
+               move.amount_untaxed_signed AS amount,
+               move.move_type = 'out_refund' AS is_refund,
                NULL::integer AS guests,
-               state = 'posted' AS counts,
-               write_date AS changed_at
-          FROM account_move
-         WHERE move_type IN ('out_invoice', 'out_refund')
+               move.state = 'posted' AS counts,
+               move.write_date AS changed_at
+          FROM account_move move
+         WHERE move.move_type IN ('out_invoice', 'out_refund')
+           AND %s
+        """,
+        condition,
+    )
+
+
+def without_costs(purchases: SQL) -> SQL:
+    """Return the margin source of documents whose costs nobody knows: one row each."""
+    return SQL(
         """
+        SELECT partner_id, company_id, date, amount, NULL::numeric AS margin, counts, changed_at
+          FROM (%s) document
+        """,
+        purchases,
     )
 
 

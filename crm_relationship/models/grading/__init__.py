@@ -13,3 +13,4 @@ from . import crm_relationship_migration
 from . import crm_relationship_run
 from . import crm_relationship_backfill_state
 from . import crm_relationship_run_backfill
+from . import crm_relationship_pyramid

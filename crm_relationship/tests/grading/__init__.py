@@ -10,3 +10,6 @@ from . import test_tour_relationship
 from . import test_explanation
 from . import test_backfill
 from . import test_history
+from . import test_hoot
+from . import test_pyramid
+from . import test_tour_pyramid
