@@ -38,12 +38,9 @@ class CrmRelationshipBackfill(models.TransientModel):
             wizard.evaluation_count = len(days)
 
     def action_start(self):
-        """Ask for the backfill and show how it goes."""
+        """Ask for the backfill and show the runs with their progress."""
         self.ensure_one()
-        run = self.env["crm.relationship.run"].backfill(self.company_id, self.months)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": run._name,
-            "res_id": run.id,
-            "view_mode": "form",
-        }
+        self.env["crm.relationship.run"].backfill(self.company_id, self.months)
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_relationship.crm_relationship_run_action"
+        )

@@ -270,7 +270,9 @@ class TestBackfill(RelationshipCase):
             self.env["crm.relationship.backfill"].with_user(salesperson).create({})
         manager = self.new_user("backfill_manager", "sales_team.group_sale_manager")
         wizards = self.env["crm.relationship.backfill"].with_user(manager)
-        run = self.runs.browse(wizards.create({"months": 6}).action_start()["res_id"])
+        action = wizards.create({"months": 6}).action_start()
+        self.assertEqual(action["res_model"], "crm.relationship.run")
+        run = self.runs.search([("kind", "=", "backfill")])
         self.assertEqual((run.user_id, run.company_id), (manager, self.company))
         with self.assertRaises(AccessError):
             self.env["crm.relationship.backfill.state"].with_user(manager).search([])
