@@ -65,9 +65,6 @@
         "web.assets_tests": [
             "crm_relationship/static/tests/tours/**/*",
         ],
-        "web.assets_unit_tests": [
-            "crm_relationship/static/tests/*.test.js",
-        ],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -264,12 +264,13 @@ class CrmRelationshipRun(models.Model):
 
     @api.model
     def _cron_process_runs(self):
-        super()._cron_process_runs()
+        result = super()._cron_process_runs()
         backfills = self.search(
             [("kind", "=", "backfill"), ("state", "in", ["pending", "running"])], order="id"
         )
         for run in backfills:
             run._process_backfill()
+        return result
 
     def _process_backfill(self):
         """Do, or go on with, a backfill, unless another worker is at it."""

@@ -16,3 +16,4 @@ from . import test_history
 from . import test_hoot
 from . import test_pyramid
 from . import test_tour_pyramid
+from . import test_tour_history
