@@ -1,11 +1,9 @@
-from itertools import groupby
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ...engine.periods import DAY, window_start
 from .days import to_date
@@ -167,7 +165,7 @@ class CrmRelationshipPyramid(models.AbstractModel):
         if not self._sees_all():
             return []
         months = groupby(days, key=lambda day: day.replace(day=1))
-        last = [next(of_month) for _month, of_month in months]
+        last = [of_month[0] for _month, of_month in months]
         offered = {*last[:MONTHS_OFFERED], *([past] if past else [])}
         return [self._to_json(day) for day in sorted(offered, reverse=True)]
 
