@@ -241,10 +241,15 @@ class TestRun(RelationshipCase):
 
     def test_history_goes_after_the_retention_only(self):
         self.recalculate()
+        riser = self.customers[-1]
+        self.make_invoices([(riser, date(2025, 7, 2), 10**6)])
+        self.recalculate(date(2025, 7, 31))
         changes = self.env["crm.relationship.change"]
         changes._gc_changes()
         domain = [("company_id", "=", self.company.id)]
-        self.assertEqual(changes.search_count(domain), 100)
+        self.assertEqual(changes.search_count(domain), 101)
         self.env["ir.config_parameter"].set_param("crm_relationship.change_retention_months", "1")
         changes._gc_changes()
-        self.assertEqual(changes.search_count(domain), 0)
+        # The last one before the retention stays: it says what held when that began.
+        self.assertEqual(changes.search_count(domain), 100)
+        self.assertEqual(self.get_profile(riser).change_ids.mapped("cause"), ["up"])
