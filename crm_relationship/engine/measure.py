@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from . import sources
 from .periods import months_before, window_start
-from .scope import CONTACTS, SCOPE_JOIN
+from .scope import CONTACTS, IN_SCOPE, SCOPE_JOIN
 
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
@@ -109,7 +109,7 @@ class Measurement:
         """
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT document.customer_id AS partner_id,
                    COUNT(DISTINCT document.date) FILTER (WHERE %(bought)s) AS purchase_count,
                    MIN(document.date) FILTER (WHERE %(bought)s) AS first_purchase_date,
                    MAX(document.date) FILTER (WHERE %(bought)s) AS last_purchase_date,
@@ -124,11 +124,10 @@ class Measurement:
                    MIN(document.date) FILTER (WHERE %(previous)s) AS oldest_previous,
                    MIN(document.date) FILTER (WHERE document.date > %(as_of)s) AS next_date
               FROM (%(purchases)s) document
-              JOIN %(customers)s customer ON customer.id = document.partner_id
              WHERE document.company_id = %(company)s AND document.counts
-             GROUP BY customer.commercial_partner_id
+             GROUP BY document.customer_id
             """,
-            purchases=self.purchases,
+            purchases=self._rolled_up(self.purchases),
             bought=SQL("document.date <= %(as_of)s AND NOT document.is_refund", **self.terms),
             current=SQL("document.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
             guested=SQL(
@@ -146,7 +145,7 @@ class Measurement:
         """One row per customer that paid lately; the days are weighted by the amounts."""
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT settled.customer_id AS partner_id,
                    SUM(amount) FILTER (WHERE %(current)s) AS paid_amount,
                    SUM(amount) FILTER (WHERE %(recent)s) AS settled_amount,
                    SUM(amount * days_late) FILTER (WHERE %(recent)s)
@@ -155,11 +154,15 @@ class Measurement:
                    MIN(settled.date) FILTER (WHERE %(recent)s) AS oldest_recent,
                    MIN(settled.date) FILTER (WHERE settled.date > %(as_of)s) AS next_date
               FROM (%(settlements)s) settled
-              JOIN %(customers)s customer ON customer.id = settled.partner_id
-             GROUP BY customer.commercial_partner_id
+             GROUP BY settled.customer_id
             """,
-            settlements=sources.settlements(
-                self.company_id, accounts, min(self.terms["start"], self.terms["late_start"])
+            settlements=self._rolled_up(
+                sources.settlements(
+                    self.company_id,
+                    accounts,
+                    min(self.terms["start"], self.terms["late_start"]),
+                    self._partners(),
+                )
             ),
             current=SQL("settled.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
             recent=SQL("settled.date BETWEEN %(late_start)s AND %(as_of)s", **self.terms),
@@ -170,7 +173,7 @@ class Measurement:
         """One row per customer that owes; due today is not overdue yet."""
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT item.customer_id AS partner_id,
                    SUM(residual) FILTER (WHERE due_date < %(as_of)s AND date <= %(as_of)s)
                      AS overdue_amount,
                    LEAST(
@@ -178,14 +181,15 @@ class Measurement:
                        MIN(GREATEST(due_date + 1, date)) FILTER (
                            WHERE due_date >= %(as_of)s OR date > %(as_of)s)) AS next_date
               FROM (%(open_items)s) item
-              JOIN %(customers)s customer ON customer.id = item.partner_id
-             GROUP BY customer.commercial_partner_id
+             GROUP BY item.customer_id
             """,
-            open_items=sources.open_items(
-                self.company_id,
-                accounts,
-                self.as_of,
-                partners=SQL("SELECT id FROM %s", CONTACTS) if self.scoped else None,
+            open_items=self._rolled_up(
+                sources.open_items(
+                    self.company_id,
+                    accounts,
+                    self.as_of,
+                    self._partners(),
+                )
             ),
             **self.terms,
         )
@@ -203,32 +207,55 @@ class Measurement:
             )
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT item.customer_id AS partner_id,
                    SUM(item.margin) AS margin,
                    100 * SUM(ABS(item.amount)) FILTER (WHERE item.margin IS NOT NULL)
                      / NULLIF(SUM(ABS(item.amount)), 0) AS coverage
               FROM (%(margins)s) item
-              JOIN %(customers)s customer ON customer.id = item.partner_id
              WHERE item.company_id = %(company)s AND item.counts
                AND item.date BETWEEN %(start)s AND %(as_of)s
-             GROUP BY customer.commercial_partner_id
+             GROUP BY item.customer_id
             """,
-            margins=self.margins,
+            margins=self._rolled_up(self.margins),
             **self.terms,
+        )
+
+    def _partners(self) -> SQL | None:
+        """Return the query of the contacts in scope, None: all."""
+        return SQL("SELECT id FROM %s", CONTACTS) if self.scoped else None
+
+    def _rolled_up(self, rows: SQL) -> SQL:
+        """Return ``rows`` with the commercial partner of their contact as ``customer_id``.
+
+        Of everybody most are their own commercial partner: looking up the others alone
+        is a small table. Rows without a contact get none, and no customer has them.
+        """
+        if self.scoped:
+            return SQL(
+                """SELECT item.*, customer.commercial_partner_id AS customer_id
+                     FROM (%s) item JOIN %s customer ON customer.id = item.partner_id""",
+                rows,
+                CONTACTS,
+            )
+        return SQL(
+            """SELECT item.*, COALESCE(customer.commercial_partner_id, item.partner_id)
+                         AS customer_id
+                 FROM (%s) item
+                 LEFT JOIN res_partner customer ON customer.id = item.partner_id
+                                               AND customer.commercial_partner_id <> customer.id
+            """,
+            rows,
         )
 
     def _contact(self) -> SQL:
         """One row per commercial partner in the population, buyers included."""
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id
-              FROM (%(contacts)s) contact
-              JOIN %(customers)s customer ON customer.id = contact.partner_id
+            %(contacts)s
              UNION
             SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
             """,
-            contacts=sources.contacts(self.company_id),
-            **self.terms,
+            contacts=sources.contacts(self.company_id, self.terms["customers"]),
         )
 
     def _measured(self) -> SQL:
@@ -407,10 +434,11 @@ def insert(env, measurement: Measurement) -> int:
               FROM crm_relationship_measured measured
              WHERE measured.partner_id NOT IN (
                        SELECT partner_id FROM crm_relationship_profile
-                        WHERE company_id = %(company)s)
+                        WHERE company_id = %(company)s %(scope)s)
              ORDER BY measured.partner_id
             """,
             columns=columns,
+            scope=IN_SCOPE if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
     )

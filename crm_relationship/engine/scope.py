@@ -17,6 +17,9 @@ CONTACTS = SQL.identifier("crm_relationship_scope_contact")
 SCOPE_JOIN = SQL("JOIN crm_relationship_scope scope ON scope.partner_id = customer.id")
 """Keeps the profiles of customers in scope; ``customer`` is the profile's partner."""
 
+IN_SCOPE = SQL("AND partner_id IN (SELECT partner_id FROM crm_relationship_scope)")
+"""The same as a condition on one table."""
+
 
 def fill(env, parts: list[SQL]) -> int:
     """Fill the temporary tables with the scope; return how many partners are in it.

@@ -36,25 +36,40 @@ MARGIN_COLUMNS = (
 OPEN_NOW = SQL("reconciled IS NOT TRUE AND amount_residual <> 0")
 """The residual says little more than ``reconciled``, but PostgreSQL knows how rare it is."""
 
+INSTALMENT = SQL("display_type = 'payment_term' AND parent_state = 'posted'")
+"""A posted document's lines on receivable or payable accounts: Odoo lets no other line of a
+document stand there. The indexes of ``account.move.line`` in this addon hold these alone."""
+
 
 def customer_invoices() -> SQL:
     """Return the purchase source of customer invoices and credit notes.
 
-    A posted invoice of zero is a purchase; receipts are none.
+    A posted invoice of zero is a purchase; receipts are none. Each type is a query of
+    its own, as it has an index of its own (see ``account.move`` in this addon).
     """
+    return SQL(
+        "%s UNION ALL %s",
+        _documents("out_invoice", is_refund=False),
+        _documents("out_refund", is_refund=True),
+    )
+
+
+def _documents(move_type: str, is_refund: bool) -> SQL:
     return SQL(
         """
         SELECT partner_id,
                company_id,
                invoice_date AS date,
                amount_untaxed_signed AS amount,
-               move_type = 'out_refund' AS is_refund,
+               %s AS is_refund,
                NULL::integer AS guests,
                state = 'posted' AS counts,
                write_date AS changed_at
           FROM account_move
-         WHERE move_type IN ('out_invoice', 'out_refund')
-        """
+         WHERE move_type = %s
+        """,
+        is_refund,
+        move_type,
     )
 
 
@@ -77,46 +92,77 @@ def receivable_accounts(env) -> list[int]:
     return [row[0] for row in rows]
 
 
-def settlements(company_id: int, accounts: list[int], since: date) -> SQL:
+def settlements(
+    company_id: int, accounts: list[int], since: date, partners: SQL | None
+) -> SQL:
     """Return one row a reconciliation from ``since`` on that settles a posted customer
     invoice on one of the receivable ``accounts``.
 
-    Credit notes are no payments, and neither are exchange differences.
+    Credit notes are no payments, and neither are exchange differences: ``IS NOT TRUE``
+    leaves it to PostgreSQL whether to look each up or to keep them all in a hash table.
     ``days_late`` is negative for early payments. ``amount`` includes tax and is
     in the company's currency.
+
+    :param partners: query of the contacts to look at, None: all
     """
     return SQL(
         """
         SELECT line.partner_id,
                partial.max_date AS date,
                partial.amount,
-               partial.max_date - COALESCE(line.date_maturity, line.date) AS days_late,
-               partial.write_date AS changed_at
+               partial.max_date - COALESCE(line.date_maturity, line.date) AS days_late
           FROM account_partial_reconcile partial
-          JOIN account_move_line line ON line.id = partial.debit_move_id
-                                     AND line.account_id = ANY (%(accounts)s)
-          JOIN account_move move ON move.id = line.move_id
-                                AND move.move_type = 'out_invoice'
-                                AND move.state = 'posted'
+          JOIN (%(invoiced)s) line ON line.id = partial.debit_move_id
          WHERE partial.company_id = %(company)s
            AND partial.max_date >= %(since)s
-           AND NOT EXISTS (
+           AND (EXISTS (
                    SELECT 1
-                     FROM account_move other
-                     JOIN account_move_line counterpart ON counterpart.move_id = other.id
+                     FROM account_move refund
+                     JOIN (%(credited)s) counterpart ON counterpart.move_id = refund.id
                     WHERE counterpart.id = partial.credit_move_id
-                      AND other.move_type = 'out_refund')
-           AND NOT EXISTS (
+                      AND refund.move_type = 'out_refund'
+                      AND refund.state = 'posted')) IS NOT TRUE
+           AND (EXISTS (
                    SELECT 1
                      FROM account_partial_reconcile origin
                      JOIN account_move_line counterpart
                        ON counterpart.move_id = origin.exchange_move_id
                     WHERE counterpart.id = partial.credit_move_id
-                      AND origin.exchange_move_id IS NOT NULL)
+                      AND origin.exchange_move_id IS NOT NULL)) IS NOT TRUE
         """,
-        accounts=accounts,
+        invoiced=_invoiced(_instalments(accounts, SQL("balance >= 0"), partners), partners),
+        credited=_instalments(accounts, SQL("balance <= 0")),
         company=company_id,
         since=since,
+    )
+
+
+def _invoiced(instalments: SQL, partners: SQL | None) -> SQL:
+    """Return the ``instalments`` that are of posted customer invoices.
+
+    The invoices of all are read in one go. Those of some contacts are in the index by
+    contact; the rare line whose contact is not its invoice's is looked up.
+    """
+    if partners is None:
+        return SQL(
+            """SELECT instalment.*
+                 FROM (%s) instalment
+                 JOIN account_move move ON move.id = instalment.move_id
+                                       AND move.move_type = 'out_invoice'
+                                       AND move.state = 'posted'""",
+            instalments,
+        )
+    return SQL(
+        """SELECT instalment.*
+             FROM (%s) instalment
+            WHERE instalment.move_id IN (
+                      SELECT id FROM account_move
+                       WHERE partner_id IN (%s) AND move_type = 'out_invoice'
+                         AND state = 'posted')
+               OR (SELECT move_type = 'out_invoice' AND state = 'posted'
+                     FROM account_move WHERE id = instalment.move_id)""",
+        instalments,
+        partners,
     )
 
 
@@ -159,39 +205,51 @@ def open_items(company_id: int, accounts: list[int], as_of: date, partners: SQL 
         """,
         as_of=as_of,
         company=company_id,
-        open_now=_lines(accounts, partners, OPEN_NOW),
-        settled_now=_lines(accounts, partners, SQL("(%s) IS NOT TRUE", OPEN_NOW)),
+        open_now=_instalments(accounts, OPEN_NOW, partners),
+        settled_now=_instalments(accounts, SQL("(%s) IS NOT TRUE", OPEN_NOW), partners),
     )
 
 
-def _lines(accounts: list[int], partners: SQL | None, condition: SQL) -> SQL:
+def _instalments(accounts: list[int], condition: SQL, partners: SQL | None = None) -> SQL:
+    """Return the receivable lines of posted documents, of some contacts or of all."""
     return SQL(
         """SELECT id, move_id, partner_id, date, date_maturity, amount_residual
              FROM account_move_line
-            WHERE account_id = ANY (%s) AND %s %s""",
+            WHERE account_id = ANY (%s) AND %s AND %s %s""",
         accounts,
+        INSTALMENT,
         condition,
         SQL("AND partner_id IN (%s)", partners) if partners is not None else SQL(""),
     )
 
 
-def contacts(company_id: int) -> SQL:
-    """Return the contacts, besides buyers, that have a place in the relationship.
+def contacts(company_id: int, customers: SQL) -> SQL:
+    """Return the commercial partners, besides buyers, that have a place in the relationship.
 
     Those with a sale order or an opportunity of the company, and those with a
     manual tier. An opportunity without a company is everybody's, as in Odoo's
     own record rules.
+
+    :param customers: table of the contacts to look at and their commercial partners
     """
     return SQL(
         """
-        SELECT partner_id FROM sale_order WHERE company_id = %(company)s
+        SELECT customer.commercial_partner_id AS partner_id
+          FROM sale_order document
+          JOIN %(customers)s customer ON customer.id = document.partner_id
+         WHERE document.company_id = %(company)s
          UNION
-        SELECT partner_id FROM crm_lead
-         WHERE type = 'opportunity' AND partner_id IS NOT NULL
-           AND (company_id = %(company)s OR company_id IS NULL)
+        SELECT customer.commercial_partner_id
+          FROM crm_lead document
+          JOIN %(customers)s customer ON customer.id = document.partner_id
+         WHERE document.type = 'opportunity'
+           AND (document.company_id = %(company)s OR document.company_id IS NULL)
          UNION
-        SELECT partner_id FROM crm_relationship_profile
-         WHERE company_id = %(company)s AND override_tier_id IS NOT NULL
+        SELECT customer.commercial_partner_id
+          FROM crm_relationship_profile profile
+          JOIN %(customers)s customer ON customer.id = profile.partner_id
+         WHERE profile.company_id = %(company)s AND profile.override_tier_id IS NOT NULL
         """,
+        customers=customers,
         company=company_id,
     )
