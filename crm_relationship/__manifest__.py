@@ -33,6 +33,7 @@
         "views/grading/crm_relationship_tier_views.xml",
         "views/grading/crm_relationship_tier_cut_views.xml",
         "views/grading/crm_relationship_tier_policy_views.xml",
+        "views/grading/crm_relationship_pyramid_views.xml",
         "views/account_move_views.xml",
         "views/crm_lead_views.xml",
         "wizard/crm_relationship_setup_views.xml",
@@ -49,6 +50,10 @@
         "web.assets_backend": [
             "crm_relationship/static/src/scss/crm_relationship.scss",
             "crm_relationship/static/src/views/**/*",
+            "crm_relationship/static/src/pyramid/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "crm_relationship/static/tests/*.test.js",
         ],
         "web.assets_tests": [
             "crm_relationship/static/tests/tours/**/*",

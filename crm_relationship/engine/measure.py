@@ -38,20 +38,33 @@ BASIS_COLUMNS = {"revenue": "revenue", "margin": "margin", "paid": "paid_amount"
 class Measurement:
     """What to measure: the company, the day, the policy's terms and the sources.
 
+    :param margin_sources: empty where nobody knows costs
     :param domain: SQL query of the partners inside the policy's domain, None: all
     :param scoped: only the customers in the temporary table of :mod:`.scope`
     """
 
     company_id: int
     as_of: date
-    purchases: SQL
-    margins: SQL | None
+    purchase_sources: tuple[SQL, ...]
+    margin_sources: tuple[SQL, ...]
     window_months: int
     basis: str
     nurture_days: int
     only_buyers: bool
     domain: SQL | None
     scoped: bool
+
+    @property
+    def purchases(self) -> SQL:
+        """The purchase documents of every company."""
+        return sources.union(self.purchase_sources, sources.PURCHASE_COLUMNS)
+
+    @property
+    def margins(self) -> SQL | None:
+        """The document lines of every company, None where nobody knows costs."""
+        if not self.margin_sources:
+            return None
+        return sources.union(self.margin_sources, sources.MARGIN_COLUMNS)
 
     @property
     def terms(self) -> dict:
@@ -109,7 +122,7 @@ class Measurement:
         """
         return SQL(
             """
-            SELECT document.customer_id AS partner_id,
+            SELECT document.commercial_partner_id AS partner_id,
                    COUNT(DISTINCT document.date) FILTER (WHERE %(bought)s) AS purchase_count,
                    MIN(document.date) FILTER (WHERE %(bought)s) AS first_purchase_date,
                    MAX(document.date) FILTER (WHERE %(bought)s) AS last_purchase_date,
@@ -124,10 +137,9 @@ class Measurement:
                    MIN(document.date) FILTER (WHERE %(previous)s) AS oldest_previous,
                    MIN(document.date) FILTER (WHERE document.date > %(as_of)s) AS next_date
               FROM (%(purchases)s) document
-             WHERE document.company_id = %(company)s AND document.counts
-             GROUP BY document.customer_id
+             GROUP BY document.commercial_partner_id
             """,
-            purchases=self._rolled_up(self.purchases),
+            purchases=self._of_customers(self.purchase_sources, sources.PURCHASE_COLUMNS),
             bought=SQL("document.date <= %(as_of)s AND NOT document.is_refund", **self.terms),
             current=SQL("document.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
             guested=SQL(
@@ -145,7 +157,7 @@ class Measurement:
         """One row per customer that paid lately; the days are weighted by the amounts."""
         return SQL(
             """
-            SELECT settled.customer_id AS partner_id,
+            SELECT settled.commercial_partner_id AS partner_id,
                    SUM(amount) FILTER (WHERE %(current)s) AS paid_amount,
                    SUM(amount) FILTER (WHERE %(recent)s) AS settled_amount,
                    SUM(amount * days_late) FILTER (WHERE %(recent)s)
@@ -154,7 +166,7 @@ class Measurement:
                    MIN(settled.date) FILTER (WHERE %(recent)s) AS oldest_recent,
                    MIN(settled.date) FILTER (WHERE settled.date > %(as_of)s) AS next_date
               FROM (%(settlements)s) settled
-             GROUP BY settled.customer_id
+             GROUP BY settled.commercial_partner_id
             """,
             settlements=self._rolled_up(
                 sources.settlements(
@@ -173,7 +185,7 @@ class Measurement:
         """One row per customer that owes; due today is not overdue yet."""
         return SQL(
             """
-            SELECT item.customer_id AS partner_id,
+            SELECT item.commercial_partner_id AS partner_id,
                    SUM(residual) FILTER (WHERE due_date < %(as_of)s AND date <= %(as_of)s)
                      AS overdue_amount,
                    LEAST(
@@ -181,7 +193,7 @@ class Measurement:
                        MIN(GREATEST(due_date + 1, date)) FILTER (
                            WHERE due_date >= %(as_of)s OR date > %(as_of)s)) AS next_date
               FROM (%(open_items)s) item
-             GROUP BY item.customer_id
+             GROUP BY item.commercial_partner_id
             """,
             open_items=self._rolled_up(
                 sources.open_items(
@@ -200,23 +212,22 @@ class Measurement:
         ``coverage`` is the share of the line amounts, without their signs, whose
         cost is known, in percent.
         """
-        if self.margins is None:
+        if not self.margin_sources:
             return SQL(
                 """SELECT NULL::integer AS partner_id, NULL::numeric AS margin,
                           NULL::numeric AS coverage WHERE FALSE"""
             )
         return SQL(
             """
-            SELECT item.customer_id AS partner_id,
+            SELECT item.commercial_partner_id AS partner_id,
                    SUM(item.margin) AS margin,
                    100 * SUM(ABS(item.amount)) FILTER (WHERE item.margin IS NOT NULL)
                      / NULLIF(SUM(ABS(item.amount)), 0) AS coverage
               FROM (%(margins)s) item
-             WHERE item.company_id = %(company)s AND item.counts
-               AND item.date BETWEEN %(start)s AND %(as_of)s
-             GROUP BY item.customer_id
+             WHERE item.date BETWEEN %(start)s AND %(as_of)s
+             GROUP BY item.commercial_partner_id
             """,
-            margins=self._rolled_up(self.margins),
+            margins=self._of_customers(self.margin_sources, sources.MARGIN_COLUMNS),
             **self.terms,
         )
 
@@ -224,22 +235,42 @@ class Measurement:
         """Return the query of the contacts in scope, None: all."""
         return SQL("SELECT id FROM %s", CONTACTS) if self.scoped else None
 
+    def _of_customers(self, queries: tuple[SQL, ...], columns: tuple[str, ...]) -> SQL:
+        """Return the company's documents that count, each with its customer.
+
+        Each source is joined on its own: PostgreSQL can then start from the customers in
+        scope, which it does not look up through a union.
+        """
+        joined = [
+            SQL(
+                """
+                SELECT source.*
+                  FROM (%(source)s) source
+                 WHERE source.company_id = %(company)s AND source.counts
+                """,
+                source=self._rolled_up(query),
+                **self.terms,
+            )
+            for query in queries
+        ]
+        return sources.union(joined, ("commercial_partner_id", *columns))
+
     def _rolled_up(self, rows: SQL) -> SQL:
-        """Return ``rows`` with the commercial partner of their contact as ``customer_id``.
+        """Return ``rows`` with the commercial partner of their contact.
 
         Of everybody most are their own commercial partner: looking up the others alone
         is a small table. Rows without a contact get none, and no customer has them.
         """
         if self.scoped:
             return SQL(
-                """SELECT item.*, customer.commercial_partner_id AS customer_id
+                """SELECT item.*, customer.commercial_partner_id
                      FROM (%s) item JOIN %s customer ON customer.id = item.partner_id""",
                 rows,
                 CONTACTS,
             )
         return SQL(
             """SELECT item.*, COALESCE(customer.commercial_partner_id, item.partner_id)
-                         AS customer_id
+                         AS commercial_partner_id
                  FROM (%s) item
                  LEFT JOIN res_partner customer ON customer.id = item.partner_id
                                                AND customer.commercial_partner_id <> customer.id
@@ -315,7 +346,7 @@ class Measurement:
 
     def _sold_nothing(self) -> SQL:
         """Return whether the margin is known to be zero: no document in the window."""
-        if self.margins is None:
+        if not self.margin_sources:
             return SQL("FALSE")
         return SQL("(purchase.purchase_count > 0 AND purchase.oldest_current IS NULL)")
 

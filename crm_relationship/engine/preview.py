@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from . import grade_tier
 from .measure import MEASURE_COLUMNS
-from .tier_cuts import TierTerms, cuts, position
+from .tier_cuts import TierTerms, cuts, position, steps
 
 PREVIEWED = "crm_relationship_previewed"
 
@@ -59,8 +59,8 @@ def _start(terms: TierTerms) -> SQL:
 def keep_customers(terms: TierTerms, preview_id: int, user_id: int) -> SQL:
     """Return the statement that keeps one row a customer whose tier is or would be any.
 
-    ``movement`` compares the codes by their places in the previewed policy. The rows are
-    those of the user ``user_id``.
+    ``movement`` compares the places of the present and the previewed tier. The rows are those
+    of the user ``user_id``.
     """
     return SQL(
         """
@@ -73,9 +73,9 @@ def keep_customers(terms: TierTerms, preview_id: int, user_id: int) -> SQL:
                CASE WHEN new.id IS NULL THEN 'out'
                     WHEN old.id IS NULL THEN 'new'
                     WHEN new.code = old.code THEN 'same'
-                    WHEN former.position IS NULL THEN 'renamed'
-                    WHEN latter.position < former.position THEN 'up'
-                    ELSE 'down' END,
+                    WHEN step.position < former.position THEN 'up'
+                    WHEN step.position > former.position THEN 'down'
+                    ELSE 'renamed' END,
                %(user)s, %(user)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
           FROM %(previewed)s previewed
           FULL JOIN (SELECT partner_id, tier_id, tier_basis FROM crm_relationship_profile
@@ -84,20 +84,48 @@ def keep_customers(terms: TierTerms, preview_id: int, user_id: int) -> SQL:
          USING (partner_id)
           LEFT JOIN crm_relationship_tier old ON old.id = profile.tier_id
           LEFT JOIN crm_relationship_tier new ON new.id = previewed.tier_id
-          LEFT JOIN (%(places)s) former ON former.code = old.code
-          LEFT JOIN (%(places)s) latter ON latter.code = new.code
+          LEFT JOIN (%(places)s) former ON former.id = old.id
+          LEFT JOIN (%(steps)s) step ON step.id = new.id
          WHERE old.id IS NOT NULL OR new.id IS NOT NULL
         """,
         preview=preview_id,
         user=user_id,
         company=terms.company_id,
         previewed=terms.profiles,
-        places=SQL(
-            """SELECT tier.code, step.position
-                 FROM unnest(%s::integer[]) WITH ORDINALITY AS step(id, position)
-                 JOIN crm_relationship_tier tier ON tier.id = step.id""",
-            list(terms.tiers),
-        ),
+        places=_places(terms),
+        steps=steps(terms),
+    )
+
+
+def _places(terms: TierTerms) -> SQL:
+    """One row per tier of the company: its ``position`` among those of the previewed policy.
+
+    That of the same code; without one the best is the best, the lowest the lowest, and
+    another one stands half a place below the next better tier that has one.
+    """
+    return SQL(
+        """
+        WITH step AS (%(steps)s),
+             own AS (SELECT tier.code, step.position
+                       FROM step JOIN crm_relationship_tier tier ON tier.id = step.id)
+        SELECT tier.id,
+               CASE WHEN own.position IS NOT NULL THEN own.position
+                    WHEN tier.is_top THEN 1
+                    WHEN tier.is_lowest THEN %(lowest)s
+                    ELSE COALESCE((
+                        SELECT MAX(better.position)
+                          FROM crm_relationship_tier other
+                          JOIN own better ON better.code = other.code
+                         WHERE other.policy_id = tier.policy_id
+                           AND (other.sequence, other.id) < (tier.sequence, tier.id)), 0) + 0.5
+                    END AS position
+          FROM crm_relationship_tier tier
+          LEFT JOIN own ON own.code = tier.code
+         WHERE tier.company_id = %(company)s
+        """,
+        steps=steps(terms),
+        lowest=len(terms.tiers),
+        company=terms.company_id,
     )
 
 

@@ -19,7 +19,8 @@ A *margin source* yields one row a document line::
     margin       amount minus cost, NULL where the cost is unknown
 
 Other addons add theirs by overriding ``_get_purchase_sources`` or
-``_get_margin_sources`` of ``crm.relationship.profile``.
+``_get_margin_sources`` of ``crm.relationship.profile``. One whose documents are
+invoiced later leaves those invoices out in ``_get_invoice_condition``.
 """
 
 from datetime import date
@@ -41,35 +42,61 @@ INSTALMENT = SQL("display_type = 'payment_term' AND parent_state = 'posted'")
 document stand there. The indexes of ``account.move.line`` in this addon hold these alone."""
 
 
-def customer_invoices() -> SQL:
-    """Return the purchase source of customer invoices and credit notes.
+PARTIALS = SQL("account_partial_reconcile partial")
+PARTIALS_OF_LINE = SQL(
+    """LATERAL (
+           SELECT debit_move_id, credit_move_id, company_id, max_date, amount
+             FROM account_partial_reconcile
+            WHERE debit_move_id = line.id
+           OFFSET 0) partial"""
+)
+"""Looked up line by line: PostgreSQL would rather read all reconciliations, though the few
+looked up are in memory. ``OFFSET`` keeps it from joining in another way."""
+
+
+def customer_invoices(condition: SQL) -> list[SQL]:
+    """Return the purchase sources of customer invoices and of credit notes.
 
     A posted invoice of zero is a purchase; receipts are none. Each type is a query of
     its own, as it has an index of its own (see ``account.move`` in this addon).
+
+    :param condition: what ``move`` must meet, for no other source may bring it too
     """
-    return SQL(
-        "%s UNION ALL %s",
-        _documents("out_invoice", is_refund=False),
-        _documents("out_refund", is_refund=True),
-    )
+    return [
+        _documents("out_invoice", is_refund=False, condition=condition),
+        _documents("out_refund", is_refund=True, condition=condition),
+    ]
 
 
-def _documents(move_type: str, is_refund: bool) -> SQL:
+def _documents(move_type: str, is_refund: bool, condition: SQL) -> SQL:
     return SQL(
         """
-        SELECT partner_id,
-               company_id,
-               invoice_date AS date,
-               amount_untaxed_signed AS amount,
+        SELECT move.partner_id,
+               move.company_id,
+               move.invoice_date AS date,
+               move.amount_untaxed_signed AS amount,
                %s AS is_refund,
                NULL::integer AS guests,
-               state = 'posted' AS counts,
-               write_date AS changed_at
-          FROM account_move
-         WHERE move_type = %s
+               move.state = 'posted' AS counts,
+               move.write_date AS changed_at
+          FROM account_move move
+         WHERE move.move_type = %s
+           AND %s
         """,
         is_refund,
         move_type,
+        condition,
+    )
+
+
+def without_costs(purchases: list[SQL]) -> SQL:
+    """Return the margin source of documents whose costs nobody knows: one row each."""
+    return SQL(
+        """
+        SELECT partner_id, company_id, date, amount, NULL::numeric AS margin, counts, changed_at
+          FROM (%s) document
+        """,
+        union(purchases, PURCHASE_COLUMNS),
     )
 
 
@@ -92,14 +119,13 @@ def receivable_accounts(env) -> list[int]:
     return [row[0] for row in rows]
 
 
-def settlements(
-    company_id: int, accounts: list[int], since: date, partners: SQL | None
-) -> SQL:
+def settlements(company_id: int, accounts: list[int], since: date, partners: SQL | None) -> SQL:
     """Return one row a reconciliation from ``since`` on that settles a posted customer
     invoice on one of the receivable ``accounts``.
 
-    Credit notes are no payments, and neither are exchange differences: ``IS NOT TRUE``
-    leaves it to PostgreSQL whether to look each up or to keep them all in a hash table.
+    Credit notes are no payments, and neither are exchange differences. ``NOT IN`` is a
+    hash table of the former, whatever PostgreSQL believes; ``IS NOT TRUE`` leaves it free
+    to make one of the latter or to look each up.
     ``days_late`` is negative for early payments. ``amount`` includes tax and is
     in the company's currency.
 
@@ -111,17 +137,15 @@ def settlements(
                partial.max_date AS date,
                partial.amount,
                partial.max_date - COALESCE(line.date_maturity, line.date) AS days_late
-          FROM account_partial_reconcile partial
-          JOIN (%(invoiced)s) line ON line.id = partial.debit_move_id
+          FROM (%(invoiced)s) line
+          JOIN %(partials)s ON partial.debit_move_id = line.id
          WHERE partial.company_id = %(company)s
            AND partial.max_date >= %(since)s
-           AND (EXISTS (
-                   SELECT 1
+           AND partial.credit_move_id NOT IN (
+                   SELECT counterpart.id
                      FROM account_move refund
                      JOIN (%(credited)s) counterpart ON counterpart.move_id = refund.id
-                    WHERE counterpart.id = partial.credit_move_id
-                      AND refund.move_type = 'out_refund'
-                      AND refund.state = 'posted')) IS NOT TRUE
+                    WHERE refund.move_type = 'out_refund' AND refund.state = 'posted')
            AND (EXISTS (
                    SELECT 1
                      FROM account_partial_reconcile origin
@@ -131,6 +155,7 @@ def settlements(
                       AND origin.exchange_move_id IS NOT NULL)) IS NOT TRUE
         """,
         invoiced=_invoiced(_instalments(accounts, SQL("balance >= 0"), partners), partners),
+        partials=PARTIALS if partners is None else PARTIALS_OF_LINE,
         credited=_instalments(accounts, SQL("balance <= 0")),
         company=company_id,
         since=since,

@@ -6,6 +6,9 @@ from odoo.tools import SQL, format_date
 
 from ..engine import measure, preview, session, tier_cuts
 
+MOVEMENTS = ("up", "down", "same", "new", "out", "renamed")
+MOVEMENT_COUNT = "{}_count"
+
 
 class CrmRelationshipPreview(models.TransientModel):
     """What a policy would make of today's customers, beside the tiers they have.
@@ -34,7 +37,7 @@ class CrmRelationshipPreview(models.TransientModel):
     same_count = fields.Integer("Unchanged", readonly=True)
     new_count = fields.Integer("Get a Tier", readonly=True)
     out_count = fields.Integer("Lose Their Tier", readonly=True)
-    renamed_count = fields.Integer("From Another Tier", readonly=True)
+    renamed_count = fields.Integer("Same Level", readonly=True)
 
     @api.depends("policy_id")
     def _compute_display_name(self):
@@ -67,6 +70,7 @@ class CrmRelationshipPreview(models.TransientModel):
     def _fill(self):
         """Measure and grade by the policy, and keep what it gives."""
         self.ensure_one()
+        self._forget()
         self.env.flush_all()
         session.tune(self.env)
         profiles = self.env["crm.relationship.profile"].sudo()  # the engine reads documents
@@ -81,12 +85,21 @@ class CrmRelationshipPreview(models.TransientModel):
         self._count(terms)
         self.env.invalidate_all()
 
+    def _forget(self):
+        """Empty the preview before it is filled anew."""
+        self.tier_ids.unlink()
+        self.write(dict.fromkeys(map(MOVEMENT_COUNT.format, MOVEMENTS), 0))
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("DELETE FROM crm_relationship_preview_customer WHERE preview_id = %s", self.id)
+        )
+
     def _count(self, terms):
         """Count the customers by movement and by tier."""
         groups = self.env["crm.relationship.preview.customer"]._read_group(
             [("preview_id", "=", self.id)], ["movement"], ["__count"]
         )
-        self.write({f"{movement}_count": count for movement, count in groups})
+        self.write({MOVEMENT_COUNT.format(movement): count for movement, count in groups})
         rows = self.env.execute_query_dict(self._get_tier_rows(terms))
         self.env["crm.relationship.preview.tier"].create(rows)
 
@@ -152,6 +165,7 @@ class CrmRelationshipPreview(models.TransientModel):
         return {
             **action,
             "name": name,
+            "display_name": name,
             "domain": [("preview_id", "=", self.id), *domain],
             "context": {},
         }
@@ -159,11 +173,14 @@ class CrmRelationshipPreview(models.TransientModel):
     def action_refresh(self):
         """Measure again: the policy or the documents may have changed."""
         self.ensure_one()
-        return self.policy_id.action_preview()
+        self.policy_id._check_complete()
+        self.as_of = self.company_id._get_relationship_today()
+        self._fill()
 
-    def action_open_policy(self):
-        """Open the policy to change it."""
+    def action_activate(self):
+        """Activate the previewed policy and open it."""
         self.ensure_one()
+        self.policy_id.action_activate()
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.relationship.tier.policy",
@@ -251,10 +268,11 @@ class CrmRelationshipPreviewCustomer(models.TransientModel):
             ("same", "Unchanged"),
             ("new", "Gets a tier"),
             ("out", "Loses its tier"),
-            ("renamed", "From another tier"),
+            ("renamed", "Same level, other code"),
         ],
         readonly=True,
-        help="From another tier: one whose code the previewed policy does not have.",
+        help="By the places of the tiers' codes in the previewed policy. Same level, other code: "
+        "the best or lowest tier under another code.",
     )
 
     def action_open_partner(self):

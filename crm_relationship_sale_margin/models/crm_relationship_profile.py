@@ -6,11 +6,11 @@ class CrmRelationshipProfile(models.Model):
     _inherit = "crm.relationship.profile"
 
     @api.model
-    def _get_margin_sources(self):
-        return [*super()._get_margin_sources(), self._get_sale_margin_source()]
+    def _knows_costs(self):
+        return True
 
     @api.model
-    def _get_sale_margin_source(self):
+    def _get_invoice_margin_source(self):
         """Return one row per invoice line, its margin from its sale order line's cost.
 
         The cost is converted to the company's currency by the rate of the order and to
@@ -49,5 +49,7 @@ class CrmRelationshipProfile(models.Model):
               LEFT JOIN uom_uom sold_unit ON sold_unit.id = sold.product_uom_id
              WHERE line.display_type = 'product'
                AND line.is_downpayment IS NOT TRUE
-            """
+               AND %s
+            """,
+            self._get_invoice_condition(),
         )

@@ -8,3 +8,4 @@ from . import crm_relationship_profile_behaviour
 from . import crm_relationship_profile_explanation
 from . import crm_relationship_change
 from . import crm_relationship_run
+from . import crm_relationship_pyramid

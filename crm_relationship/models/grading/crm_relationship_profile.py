@@ -45,10 +45,12 @@ class CrmRelationshipProfile(models.Model):
 
     # measures
     purchase_count = fields.Integer(
-        "Purchase Days", readonly=True, help="Different days with a posted invoice, all time."
+        "Purchase Days", readonly=True, help="Different days with a purchase, all time."
     )
     visit_count = fields.Integer(
-        "Invoices in the Window", readonly=True, help="Purchase documents within the window."
+        "Visits in the Window",
+        readonly=True,
+        help="Purchase documents within the window: two on one day are two visits.",
     )
     guest_count = fields.Integer(
         "Guests", readonly=True, help="Guests within the window, where a source knows them."
@@ -68,13 +70,13 @@ class CrmRelationshipProfile(models.Model):
         help="Mean number of days between purchase days; needs two of them.",
     )
     revenue = fields.Monetary(
-        readonly=True, help="Invoiced in the window, untaxed, refunds taken off."
+        readonly=True, help="Purchases in the window, untaxed, refunds taken off."
     )
     revenue_previous = fields.Monetary(
         "Previous Revenue", readonly=True, help="The same for the window before."
     )
     refund_amount = fields.Monetary(
-        "Refunded", readonly=True, help="Credit notes in the window, untaxed."
+        "Refunded", readonly=True, help="Refunds in the window, untaxed."
     )
     margin = fields.Monetary(
         readonly=True,
@@ -92,7 +94,10 @@ class CrmRelationshipProfile(models.Model):
         compute="_compute_is_margin_known", search="_search_is_margin_known"
     )
     paid_amount = fields.Monetary(
-        "Paid", readonly=True, help="Payments in the window on invoices, tax included."
+        "Paid",
+        readonly=True,
+        help="Payments in the window on invoices, tax included. What was paid at once without an "
+        "invoice is no payment of a debt and not in it.",
     )
     settled_amount = fields.Monetary(
         "Paid in 24 Months", readonly=True, help="The amount that the days late are weighted by."
@@ -182,7 +187,10 @@ class CrmRelationshipProfile(models.Model):
     )
 
     change_ids = fields.One2many(
-        "crm.relationship.change", compute="_compute_change_ids", string="History"
+        "crm.relationship.change",
+        compute="_compute_change_ids",
+        search="_search_change_ids",
+        string="History",
     )
 
     _partner_company_uniq = models.UniqueIndex(
@@ -256,6 +264,24 @@ class CrmRelationshipProfile(models.Model):
             profile.change_ids = by_customer.get(
                 (profile.partner_id, profile.company_id), changes[:0]
             )
+
+    def _search_change_ids(self, operator, value):
+        """Return the domain of the customers with a change in the domain ``value``."""
+        if operator not in ("any", "any!") or not isinstance(value, Domain):
+            return NotImplemented
+        changes = self.env["crm.relationship.change"].sudo(self.env.su or operator == "any!")
+        query = changes._search(value)
+        found = query.subselect(
+            SQL.identifier(query.table, "partner_id"), SQL.identifier(query.table, "company_id")
+        )
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(%s, %s) IN %s",
+                model._field_to_sql(alias, "partner_id", query),
+                model._field_to_sql(alias, "company_id", query),
+                found,
+            )
+        )
 
     @api.model
     def _group_expand_tier_id(self, tiers, domain):
@@ -453,12 +479,33 @@ class CrmRelationshipProfile(models.Model):
 
         Other addons add theirs by overriding this.
         """
-        return [sources.customer_invoices()]
+        return sources.customer_invoices(self._get_invoice_condition())
+
+    @api.model
+    def _get_invoice_condition(self):
+        """Return the SQL of what an invoice ``move`` must meet to be a purchase itself.
+
+        A bridge whose documents are purchases leaves out the invoices made of them.
+        """
+        return SQL("TRUE")
 
     @api.model
     def _get_margin_sources(self):
-        """Return the SQL of document lines with their margin; none without a bridge."""
-        return []
+        """Return the SQL of document lines with their margin; none where nobody knows costs.
+
+        A bridge that knows some says so in ``_knows_costs``. Then all purchases are here:
+        revenue whose cost is unknown lowers the coverage.
+        """
+        return [self._get_invoice_margin_source()] if self._knows_costs() else []
+
+    @api.model
+    def _knows_costs(self):
+        return False
+
+    @api.model
+    def _get_invoice_margin_source(self):
+        """Return the SQL of the invoices with their margin, unknown without a bridge."""
+        return sources.without_costs(sources.customer_invoices(self._get_invoice_condition()))
 
     @api.model
     def _prepare_measurement(self, company, policy, as_of, scoped):
@@ -466,13 +513,12 @@ class CrmRelationshipProfile(models.Model):
 
         Without a policy the measures are taken with the default terms.
         """
-        margins = self._get_margin_sources()
         terms = policy._get_measure_terms() if policy else {}
         return Measurement(
             company_id=company.id,
             as_of=as_of,
-            purchases=sources.union(self._get_purchase_sources(), sources.PURCHASE_COLUMNS),
-            margins=sources.union(margins, sources.MARGIN_COLUMNS) if margins else None,
+            purchase_sources=tuple(self._get_purchase_sources()),
+            margin_sources=tuple(self._get_margin_sources()),
             window_months=terms.get("window_months", 12),
             basis=terms.get("basis", "revenue"),
             nurture_days=terms.get("nurture_days", 0),

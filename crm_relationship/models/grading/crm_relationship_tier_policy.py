@@ -149,6 +149,7 @@ class CrmRelationshipTierPolicy(models.Model):
         "Evaluations",
         groups="crm_relationship.group_manager",
     )
+    is_margin_missing = fields.Boolean(compute="_compute_is_margin_missing")
     evaluated_until = fields.Date(
         readonly=True, copy=False, help="Period-ends up to this day have been evaluated."
     )
@@ -177,6 +178,13 @@ class CrmRelationshipTierPolicy(models.Model):
         for policy in self:
             if policy.method == "behaviour" or not policy.basis:
                 policy.basis = "revenue"
+
+    @api.depends("basis")
+    def _compute_is_margin_missing(self):
+        """No margin is known where no module brings costs: nobody could be ranked."""
+        has_margin = bool(self.env["crm.relationship.profile"]._get_margin_sources())
+        for policy in self:
+            policy.is_margin_missing = policy.basis == "margin" and not has_margin
 
     @api.depends("evaluated_until", "period", "state")
     def _compute_next_evaluation_date(self):

@@ -8,3 +8,6 @@ from . import test_http
 from . import test_document_tier
 from . import test_tour_relationship
 from . import test_explanation
+from . import test_hoot
+from . import test_pyramid
+from . import test_tour_pyramid

@@ -130,18 +130,51 @@ class TestPreview(MethodCase):
             "threshold", [("X", {"amount_min": 100_000}), ("A", {"amount_min": 1})]
         )
         preview = self.preview(draft)
-        # B and C are not in the draft, A is, and D stays or rises.
+        # A is in the draft, the second; B and C are not and stand right below it.
+        found = {
+            (row.old_tier_id.code, row.new_tier_id.code, row.movement)
+            for row in self.get_rows(preview)
+        }
         self.assertEqual(
-            self.get_rows(preview, movement="renamed").old_tier_id.mapped("code"), ["B", "C"]
+            found,
+            {
+                ("A", "A", "same"),
+                ("B", "A", "up"),
+                ("C", "A", "up"),
+                ("D", "A", "up"),
+                ("D", "D", "same"),
+            },
         )
         self.assertEqual(
-            self.get_rows(preview, movement="same", old_tier_id=top.tier_id.id).partner_id,
-            top.partner_id,
+            self.get_rows(preview, old_tier_id=top.tier_id.id).partner_id, top.partner_id
         )
-        self.assertFalse(preview.down_count)
-        risen = self.get_rows(preview, movement="up")
-        self.assertEqual(set(risen.old_tier_id.mapped("code")), {"D"})
-        self.assertEqual(set(risen.new_tier_id.mapped("code")), {"A"})
+        self.assertEqual(preview.up_count + preview.same_count, 200)
+
+    def test_the_lowest_stays_the_lowest_under_another_code(self):
+        draft = self.policy.create(
+            {
+                "name": "Two tiers",
+                "company_id": self.company.id,
+                "method": "threshold",
+                "tier_ids": [
+                    (0, 0, {"code": "X", "name": "X", "sequence": 1, "amount_min": 10**9}),
+                    (0, 0, {"code": "Y", "name": "Y", "sequence": 2}),
+                ],
+            }
+        )
+        preview = self.preview(draft)
+        found = {(row.old_tier_id.code, row.movement) for row in self.get_rows(preview)}
+        self.assertEqual(found, {("A", "down"), ("B", "down"), ("C", "down"), ("D", "renamed")})
+
+    def test_measuring_again_counts_anew(self):
+        draft = self.new_draft("threshold", [("A", {"amount_min": 300})])
+        preview = self.preview(draft)
+        before = len(self.get_rows(preview, new_tier_id=draft.tier_ids[0].id))
+        draft.tier_ids[0].amount_min = 100
+        preview.action_refresh()
+        self.assertGreater(len(self.get_rows(preview, new_tier_id=draft.tier_ids[0].id)), before)
+        self.assertEqual(len(self.get_rows(preview)), 200)
+        self.assertEqual(len(preview.tier_ids), 2)
 
     def test_leavers_and_those_outside(self):
         first = self.customers[0]

@@ -355,6 +355,15 @@ class TestTierBoundaries(MethodCase):
         with self.assertRaises(ValidationError):
             draft.basis = "paid"
 
+    def test_ranking_by_margin_needs_a_source_of_costs(self):
+        draft = self.policy.copy({"basis": "margin"})
+        profiles = type(self.env["crm.relationship.profile"])
+        for sources, missing in (([], True), ([SQL("SELECT 1")], False)):
+            draft.invalidate_recordset(["is_margin_missing"])
+            with patch.object(profiles, "_get_margin_sources", lambda self, found=sources: found):
+                self.assertEqual(draft.is_margin_missing, missing)
+        self.assertFalse(self.policy.is_margin_missing)
+
     def test_every_template_says_what_it_does(self):
         templates = self.env["crm.relationship.tier.policy"].search([("state", "=", "template")])
         self.assertEqual(

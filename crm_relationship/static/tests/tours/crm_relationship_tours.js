@@ -3,7 +3,14 @@ import { stepUtils } from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
 
-const openApp = () => [
+const openMenu = (...xmlids) =>
+    xmlids.map((xmlid) => ({
+        content: `Open the menu ${xmlid}`,
+        trigger: `[data-menu-xmlid='crm_relationship.${xmlid}']`,
+        run: "click",
+    }));
+
+const openPyramid = () => [
     stepUtils.showAppsMenuItem(),
     {
         content: "Open the app",
@@ -11,17 +18,27 @@ const openApp = () => [
         run: "click",
     },
     {
+        content: "It opens on the pyramid",
+        trigger: ".o_relationship_pyramid .o_relationship_levels",
+    },
+];
+
+const openApp = () => [
+    ...openPyramid(),
+    ...openMenu("crm_relationship_profile_menu"),
+    {
         content: "The customers of one's own come first",
         trigger: ".o_searchview_facet:contains(My Customers)",
     },
 ];
 
-const openMenu = (...xmlids) =>
-    xmlids.map((xmlid) => ({
-        content: `Open the menu ${xmlid}`,
-        trigger: `[data-menu-xmlid='crm_relationship.${xmlid}']`,
+const backToPyramid = () => [
+    {
+        content: "Go back",
+        trigger: ".o_breadcrumb .o_back_button",
         run: "click",
-    }));
+    },
+];
 
 const showEverybody = () => [
     {
@@ -191,6 +208,67 @@ tours.add("crm_relationship_policy", {
         {
             content: "The checklist knows the policy",
             trigger: ".o_relationship_steps div[name='policy']:contains(Done):contains(6 months)",
+        },
+    ],
+});
+
+tours.add("crm_relationship_pyramid", {
+    url: "/odoo",
+    steps: () => [
+        ...openPyramid(),
+        {
+            content: "Each level has its customers; the newcomers stand apart",
+            trigger:
+                ".o_relationship_row[data-code='D']:contains(14):has(+ [data-key='newcomers']:contains(1))",
+        },
+        {
+            content: "Look at the movers of the last twelve months",
+            trigger: "select[name='period']",
+            run: "select year",
+        },
+        {
+            content: "One customer rose to the top",
+            trigger: ".o_relationship_row[data-code='A'] button[name='up']:contains(1 up)",
+            run: "click",
+        },
+        {
+            content: "It is the only one in the list",
+            trigger:
+                ".o_list_view:has(.o_data_row:contains(Tour Riser)):not(:has(.o_data_row + .o_data_row))",
+        },
+        ...backToPyramid(),
+        {
+            content: "The period is the one chosen before",
+            trigger: ".o_relationship_levels:has([data-code='A'] button[name='up']:contains(1 up))",
+        },
+        {
+            content: "Open the lowest level by its drawing",
+            trigger: ".o_relationship_row[data-code='D'] .o_relationship_level",
+            run: "click",
+        },
+        {
+            content: "The list has as many customers as the level said",
+            trigger: ".o_list_view .o_pager_limit:contains(14)",
+        },
+        ...backToPyramid(),
+        {
+            content: "Look at a past evaluation",
+            trigger: "select[name='day']",
+            run: "selectByIndex 2",
+        },
+        {
+            content: "It had one customer less, and nobody stood apart",
+            trigger:
+                ".o_relationship_pyramid:has(button[name='customers']:contains(19)):not(:has([data-key]))",
+        },
+        {
+            content: "Why these tiers?",
+            trigger: ".o_relationship_policy summary",
+            run: "click",
+        },
+        {
+            content: "The policy explains itself",
+            trigger: ".o_relationship_policy[open] p:contains(Customers are ranked by)",
         },
     ],
 });
