@@ -5,13 +5,15 @@ Reads Odoo's own tables through the sources and writes only
 """
 
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
 from odoo.tools import SQL
 
-from . import sources
+from . import session, sources
 from .periods import months_before, window_start
+from .receivables import Receivables
 from .scope import CONTACTS, IN_SCOPE, SCOPE_JOIN
 
 DAYS_LATE_MONTHS = 24
@@ -78,7 +80,6 @@ class Measurement:
             "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
             "coverage_min": MARGIN_COVERAGE_MIN,
             "nurture_days": self.nurture_days,
-            "customers": CONTACTS if self.scoped else SQL.identifier("res_partner"),
         }
 
     def stages(self, accounts: list[int]) -> dict[str, SQL]:
@@ -89,10 +90,12 @@ class Measurement:
 
         :param accounts: the receivable accounts
         """
+        receivables = Receivables(self.company_id, accounts, CONTACTS if self.scoped else None)
         return {
             "crm_relationship_purchase": self._purchase(),
-            "crm_relationship_settlement": self._settlement(accounts),
-            "crm_relationship_open_item": self._open_item(accounts),
+            **receivables.stages(),
+            "crm_relationship_settlement": self._settlement(receivables),
+            "crm_relationship_open_item": self._open_item(receivables),
             "crm_relationship_margin": self._margin(),
             "crm_relationship_measured": self._query(),
         }
@@ -153,7 +156,7 @@ class Measurement:
             **self.terms,
         )
 
-    def _settlement(self, accounts: list[int]) -> SQL:
+    def _settlement(self, receivables: Receivables) -> SQL:
         """One row per customer that paid lately; the days are weighted by the amounts."""
         return SQL(
             """
@@ -169,19 +172,14 @@ class Measurement:
              GROUP BY settled.commercial_partner_id
             """,
             settlements=self._rolled_up(
-                sources.settlements(
-                    self.company_id,
-                    accounts,
-                    min(self.terms["start"], self.terms["late_start"]),
-                    self._partners(),
-                )
+                receivables.settlements(min(self.terms["start"], self.terms["late_start"]))
             ),
             current=SQL("settled.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
             recent=SQL("settled.date BETWEEN %(late_start)s AND %(as_of)s", **self.terms),
             **self.terms,
         )
 
-    def _open_item(self, accounts: list[int]) -> SQL:
+    def _open_item(self, receivables: Receivables) -> SQL:
         """One row per customer that owes; due today is not overdue yet."""
         return SQL(
             """
@@ -195,14 +193,7 @@ class Measurement:
               FROM (%(open_items)s) item
              GROUP BY item.commercial_partner_id
             """,
-            open_items=self._rolled_up(
-                sources.open_items(
-                    self.company_id,
-                    accounts,
-                    self.as_of,
-                    self._partners(),
-                )
-            ),
+            open_items=self._rolled_up(receivables.open_items(self.as_of)),
             **self.terms,
         )
 
@@ -230,10 +221,6 @@ class Measurement:
             margins=self._of_customers(self.margin_sources, sources.MARGIN_COLUMNS),
             **self.terms,
         )
-
-    def _partners(self) -> SQL | None:
-        """Return the query of the contacts in scope, None: all."""
-        return SQL("SELECT id FROM %s", CONTACTS) if self.scoped else None
 
     def _of_customers(self, queries: tuple[SQL, ...], columns: tuple[str, ...]) -> SQL:
         """Return the company's documents that count, each with its customer.
@@ -286,7 +273,9 @@ class Measurement:
              UNION
             SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
             """,
-            contacts=sources.contacts(self.company_id, self.terms["customers"]),
+            contacts=sources.contacts(
+                self.company_id, CONTACTS if self.scoped else SQL.identifier("res_partner")
+            ),
         )
 
     def _measured(self) -> SQL:
@@ -418,13 +407,16 @@ class Measurement:
 
 def find(env, measurement: Measurement) -> None:
     """Fill the temporary table ``crm_relationship_measured``; no profile is written."""
-    accounts = sources.receivable_accounts(env)
-    for name, query in measurement.stages(accounts).items():
-        table = SQL.identifier(name)
-        env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
-        env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
-        env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
+    with nullcontext() if measurement.scoped else session.joins_in_bulk(env):
+        for name, query in measurement.stages(sources.receivable_accounts(env)).items():
+            _fill(env, SQL.identifier(name), query)
     env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_measured (partner_id)")
+
+
+def _fill(env, table: SQL, query: SQL) -> None:
+    env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+    env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
+    env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
 
 
 def update(env, measurement: Measurement) -> int:

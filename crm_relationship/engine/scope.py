@@ -33,11 +33,12 @@ def fill(env, parts: list[SQL]) -> int:
         "partner_id",
         SQL(
             """
-            WITH part AS (%s)
+            WITH part AS MATERIALIZED (%s)
             SELECT partner_id FROM part WHERE partner_id IS NOT NULL
              UNION
-            SELECT customer.commercial_partner_id
-              FROM part JOIN res_partner customer ON customer.id = part.partner_id
+            SELECT commercial_partner_id
+              FROM res_partner
+             WHERE id = ANY (ARRAY(SELECT partner_id FROM part))
             """,
             SQL(" UNION ").join(parts),
         ),
@@ -60,6 +61,8 @@ def fill(env, parts: list[SQL]) -> int:
 def _fill(env, name: str, key: str, query: SQL) -> int:
     table = SQL.identifier(name)
     env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+    # In order, so that what is looked up next lies near what was looked up last.
+    query = SQL("%s ORDER BY 1", query)
     env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
     count = env.cr.rowcount
     env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (%s)", table, SQL.identifier(key)))
