@@ -7,6 +7,7 @@
     "author": "crm_relationship contributors",
     "license": "LGPL-3",
     "application": True,
+    "images": ["static/description/banner.png"],
     "depends": [
         "account",
         "calendar",
@@ -24,7 +25,9 @@
         "data/grading/crm_relationship_tier_policy_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
+        "wizard/crm_relationship_backfill_views.xml",
         "wizard/crm_relationship_override_views.xml",
+        "views/grading/crm_relationship_profile_margin_templates.xml",
         "wizard/crm_relationship_preview_views.xml",
         "views/grading/crm_relationship_profile_templates.xml",
         "views/grading/crm_relationship_change_views.xml",
@@ -32,6 +35,7 @@
         "views/grading/crm_relationship_run_views.xml",
         "views/grading/crm_relationship_tier_views.xml",
         "views/grading/crm_relationship_tier_cut_views.xml",
+        "views/grading/crm_relationship_history_views.xml",
         "views/grading/crm_relationship_tier_policy_views.xml",
         "views/grading/crm_relationship_pyramid_views.xml",
         "views/account_move_views.xml",
@@ -49,7 +53,10 @@
     "assets": {
         "web.assets_backend": [
             "crm_relationship/static/src/scss/crm_relationship.scss",
+            "crm_relationship/static/src/margin_health/**/*",
             "crm_relationship/static/src/views/**/*",
+            "crm_relationship/static/src/migration/**/*",
+            "crm_relationship/static/src/tier_line/**/*",
             "crm_relationship/static/src/pyramid/**/*",
         ],
         "web.assets_unit_tests": [

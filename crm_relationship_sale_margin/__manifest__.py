@@ -7,5 +7,6 @@
     "author": "crm_relationship contributors",
     "license": "LGPL-3",
     "depends": ["crm_relationship", "sale_margin"],
+    "demo": ["demo/crm_relationship_sale_margin_demo.xml"],
     "auto_install": True,
 }

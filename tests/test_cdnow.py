@@ -3,15 +3,17 @@
 The CDNOW customers are measured and graded at each month-end from January 1997 to June 1998. After
 each, every customer's measures and tier are compared with what pandas finds in the file, which
 remembers tiers and counts from month to month. Amounts are integer cents; no difference is allowed.
+A backfill of the same months is compared with these forward runs.
 """
 
 import json
+import os
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 import pytest
 
-from tools import cdnow
+from tools import cdnow, databases, odoo_process
 
 MONTH_ENDS = [day.date() for day in pd.date_range("1997-01-31", "1998-06-30", freq="ME")]
 CUMULATIVE_PERCENT = (1, 5, 20)
@@ -39,6 +41,24 @@ PROFILES = f"""
      ORDER BY partner.ref
 """
 
+LATER = "1998-07-15"
+CHANGES = """
+    SELECT partner.ref, change.date, dimension, old_value, new_value, cause, basis_amount,
+           cut_amount, evidence
+      FROM crm_relationship_change change
+      JOIN res_partner partner ON partner.id = change.partner_id
+     WHERE change.date < %s
+     ORDER BY change.date, partner.ref
+"""
+EVALUATIONS = """
+    SELECT cut.date, tier.code, population, cut_rank, cut_value, has_cut, customer_count,
+           basis_total, revenue_total
+      FROM crm_relationship_tier_cut cut
+      JOIN crm_relationship_tier tier ON tier.id = cut.tier_id
+     WHERE cut.date < %s
+     ORDER BY cut.date, tier.sequence
+"""
+
 IMPORT = """
 import cdnow
 cdnow.load(env, env.company, cdnow.read())
@@ -58,6 +78,21 @@ for day in days:
     names = [column.name for column in env.cr.description]
     rows = [dict(zip(names, row)) for row in env.cr.fetchall()]
     Path(folder, f"{company}-{day}.json").write_text(json.dumps(rows, default=str))
+"""
+BACKFILL = """
+def profiles():
+    env.cr.execute("SELECT xmin::text, to_jsonb(profile) FROM crm_relationship_profile profile"
+                   " ORDER BY id")
+    return env.cr.fetchall()
+
+runs = env["crm.relationship.run"]
+opening = runs.recalculate(companies=1, as_of=day)
+assert opening.state == "done", opening.error
+before = profiles()
+run = runs.backfill(1, months)
+env.cr.commit()
+runs._cron_process_runs()
+result = [run.state, run.error, run.steps_done, len(before), before == profiles()]
 """
 SAMPLE = """
 from collections import Counter
@@ -116,6 +151,33 @@ result = [len(sample), by_orm.id, by_rows.id]
 """
 
 
+@pytest.fixture(scope="module")
+def imported():
+    """The name of a database with the purchases and no run; tests clone it."""
+    name = f"crm_relationship_cdnow_{os.getpid()}"
+    databases.clone(databases.addons_template(), name)
+    try:
+        assert odoo_process.run_script(name, IMPORT) == len(read_purchases())
+        yield name
+    finally:
+        databases.drop(name)
+
+
+@pytest.fixture
+def clone(imported):
+    """A function that clones the database with the purchases; the copies go at the end."""
+    made = []
+
+    def run():
+        made.append(f"{imported}_{len(made)}")
+        databases.clone(imported, made[-1])
+        return made[-1]
+
+    yield run
+    for name in made:
+        databases.drop(name)
+
+
 @pytest.fixture
 def recalculated(run_in_odoo, tmp_path):
     """A function that recalculates a company as of some days: `{day: profiles}`."""
@@ -129,10 +191,9 @@ def recalculated(run_in_odoo, tmp_path):
     return run
 
 
-def test_every_customer_at_every_month_end(scratch_database, run_in_odoo, recalculated):
-    database = scratch_database()
+def test_every_customer_at_every_month_end(clone, run_in_odoo, recalculated):
+    database = clone()
     purchases = read_purchases()
-    assert run_in_odoo(database, IMPORT) == len(purchases)
     found = recalculated(database, 1, MONTH_ENDS)
     state = pd.DataFrame(columns=["position", "below"], dtype="Int64")
     for day in MONTH_ENDS:
@@ -141,6 +202,26 @@ def test_every_customer_at_every_month_end(scratch_database, run_in_odoo, recalc
         actual = as_table(found[str(day)])
         compare(day, actual, expected.join(state))
     compare_sample(database, run_in_odoo, recalculated)
+
+
+def test_a_backfill_equals_the_forward_runs(clone, run_in_odoo, recalculated):
+    forward, backward = clone(), clone()
+    recalculated(forward, 1, MONTH_ENDS)
+    *state, customers, same = run_in_odoo(backward, BACKFILL, day=LATER, months=len(MONTH_ENDS))
+    assert state == ["done", False, len(MONTH_ENDS)]
+    assert same, "the backfill wrote profiles"
+    for query, least in ((CHANGES, customers), (EVALUATIONS, len(MONTH_ENDS) * len(CODES))):
+        expected, found = read(forward, query), read(backward, query)
+        assert len(expected) >= least
+        wrong = [pair for pair in zip(expected, found, strict=True) if pair[0] != pair[1]]
+        assert not wrong, f"{len(wrong)} differences: {wrong[:3]}"
+
+
+def read(database, query):
+    """The rows of a query on what lies before the later first run."""
+    with databases.cursor(database) as cr:
+        cr.execute(query, [LATER])
+        return cr.fetchall()
 
 
 def compare_sample(database, run_in_odoo, recalculated):

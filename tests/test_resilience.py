@@ -31,6 +31,17 @@ env.ref("crm_relationship.ir_cron_process_relationship_runs").method_direct_trig
 env.cr.rollback()
 result = [[run.state, run.error] for run in env["crm.relationship.run"].search([])]
 """
+ASK_BACKFILL = """
+env["crm.relationship.run"].backfill(1, months)
+env.cr.commit()
+"""
+BACKFILL_TWO = """
+run = env["crm.relationship.run"].search([("kind", "=", "backfill")])
+for _number in range(2):
+    day = run._get_steps()[0][1]
+    run._attempt(lambda: run._backfill(day))
+result = len(run._get_steps())
+"""
 UNDISTURBED = f"{ASK}env.cr.commit()\n{CRON}env['crm.relationship.run'].recalculate(companies=1)"
 TWICE = """
 def versions():
@@ -207,6 +218,38 @@ def test_killed_runs_are_finished(request, clone, halted, run_in_odoo, base, day
         wait_until(lambda: not count(SESSIONS, disturbed))
     assert all(run == ["done", False] for run in run_in_odoo(disturbed, CRON))
     assert get_state(disturbed) == get_state(undisturbed)
+
+
+def test_killed_backfills_are_finished(opened, clone, halted, run_in_odoo):
+    """Kill a backfill while it measures, records and keeps; in its first month and later."""
+    undisturbed, disturbed = clone(opened), clone(opened)
+    for database in (undisturbed, disturbed):
+        run_in_odoo(database, ASK_BACKFILL, months=6)
+    run_in_odoo(undisturbed, CRON)
+    before = get_profiles(disturbed)
+    for later in (False, True):
+        if later:
+            assert run_in_odoo(disturbed, BACKFILL_TWO) == 4
+        for table in ("backfill_state", "change", "tier_cut"):
+            with halted(disturbed, WORK, f"crm_relationship_{table}") as script:
+                script.process.kill()
+                script.process.wait()
+            wait_until(lambda: not count(SESSIONS, disturbed))
+    assert all(run == ["done", False] for run in run_in_odoo(disturbed, CRON))
+    assert get_profiles(disturbed) == before
+    assert get_state(disturbed) == get_state(undisturbed)
+    with databases.cursor(disturbed) as cr:
+        cr.execute("SELECT COUNT(DISTINCT date) FROM crm_relationship_tier_cut WHERE is_backfilled")
+        assert cr.fetchone() == (6,)
+
+
+def get_profiles(database):
+    """All profiles with the versions of their rows."""
+    with databases.cursor(database) as cr:
+        cr.execute(
+            "SELECT xmin::text, to_jsonb(profile) FROM crm_relationship_profile profile ORDER BY id"
+        )
+        return cr.fetchall()
 
 
 def test_of_two_runs_at_once_one_declines(opened, clone, halted):

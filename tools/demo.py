@@ -19,6 +19,18 @@ runs = env["crm.relationship.run"].recalculate(as_of=fields.Date.to_date(as_of))
 result = [f"{run.company_id.name}: {run.error or run.state}" for run in runs if run.state != "done"]
 """
 
+BACKFILL = """
+runs = env["crm.relationship.run"]
+for company in env["res.company"].search([]):
+    days = runs._plan_backfill(company, months)
+    if not runs._get_backfill_problem(company, months, days):
+        runs.backfill(company, months)
+runs._cron_process_runs()
+failed = runs.search([("kind", "=", "backfill"), ("state", "!=", "done")])
+result = [f"{run.company_id.name}: {run.error or run.state}" for run in failed]
+"""
+BACKFILL_MONTHS = 18
+
 
 def demo(lock):
     """Prepare the database, show what is in it and serve it until Ctrl-C (or `DETACH=1`)."""
@@ -71,6 +83,7 @@ def _build(name):
         with step("importing the CDNOW purchase histories"):
             odoo_process.run_script(draft, CDNOW_IMPORT)
     _recalculate(draft, name)
+    _backfill(draft)
     databases.annotate(draft, addons=addons.fingerprint())
     databases.rename(draft, name)
 
@@ -80,6 +93,14 @@ def _recalculate(database, name):
     as_of = CDNOW_END if name == databases.CDNOW else None
     with step(f"recalculating{f' as of {as_of}' if as_of else ''}"):
         failed = odoo_process.run_script(database, RECALCULATE, as_of=as_of)
+        if failed:
+            raise StepFailed("\n".join(failed))
+
+
+def _backfill(database):
+    """Work out the months before the first recalculation, so that the history has a past."""
+    with step(f"backfilling {BACKFILL_MONTHS} months of history"):
+        failed = odoo_process.run_script(database, BACKFILL, months=BACKFILL_MONTHS)
         if failed:
             raise StepFailed("\n".join(failed))
 

@@ -7,7 +7,15 @@ through :mod:`.record`, the history of what changed.
 from odoo.tools import SQL
 
 from .record import Changes
-from .tier_cuts import TierTerms, cuts, evidence, position, ranked_profiles, steps
+from .tier_cuts import (
+    PROFILES,
+    TierTerms,
+    cuts,
+    evidence,
+    position,
+    ranked_profiles,
+    steps,
+)
 
 
 def keep_cuts(terms: TierTerms) -> SQL:
@@ -23,11 +31,11 @@ def keep_cuts(terms: TierTerms) -> SQL:
                  GROUP BY tier_id)
         INSERT INTO crm_relationship_tier_cut (
             policy_id, tier_id, company_id, sequence, date, population, cut_rank, cut_value,
-            has_cut, customer_count, basis_total, revenue_total)
+            has_cut, customer_count, basis_total, revenue_total, is_backfilled)
         SELECT %(policy)s, cut.tier_id, %(company)s, tier.sequence, %(as_of)s, cut.population,
                cut.cut_rank, cut.cut_value, cut.cut_value IS NOT NULL,
                COALESCE(member.customers, 0), COALESCE(member.basis_total, 0),
-               COALESCE(member.revenue_total, 0)
+               COALESCE(member.revenue_total, 0), %(backfilled)s
           FROM cut
           JOIN crm_relationship_tier tier ON tier.id = cut.tier_id
           LEFT JOIN member ON member.tier_id = cut.tier_id
@@ -45,6 +53,7 @@ def keep_cuts(terms: TierTerms) -> SQL:
         policy=terms.policy_id,
         company=terms.company_id,
         as_of=terms.as_of,
+        backfilled=terms.table != PROFILES,
     )
 
 

@@ -33,6 +33,30 @@ MEASURE_COLUMNS = (
 MANY_ROWS = 10_000
 """New profiles after which PostgreSQL must count them before the next statement."""
 
+
+@dataclass(frozen=True)
+class Target:
+    """Where measures are kept: a table with a row a customer and company.
+
+    :param columns: those of :data:`MEASURE_COLUMNS` that it has
+    """
+
+    table: str
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> SQL:
+        """The name of the table as SQL."""
+        return SQL.identifier(self.table)
+
+    @property
+    def names(self) -> list[SQL]:
+        """The names of the columns as SQL."""
+        return [SQL.identifier(name) for name in self.columns]
+
+
+PROFILES = Target("crm_relationship_profile", MEASURE_COLUMNS)
+
 BASIS_COLUMNS = {"revenue": "revenue", "margin": "margin", "paid": "paid_amount"}
 
 
@@ -301,7 +325,7 @@ class Measurement:
                         WHEN margin.coverage >= %(coverage_min)s THEN margin.margin
                     END AS margin,
                    CASE WHEN %(sold_nothing)s THEN 100
-                        ELSE ROUND(margin.coverage, 2) END AS margin_coverage,
+                        ELSE TRUNC(margin.coverage, 2) END AS margin_coverage,
                    COALESCE(settlement.paid_amount, 0) AS paid_amount,
                    COALESCE(settlement.settled_amount, 0) AS settled_amount,
                    ROUND(settlement.days_late, 4) AS days_late,
@@ -419,19 +443,20 @@ def _fill(env, table: SQL, query: SQL) -> None:
     env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
 
 
-def update(env, measurement: Measurement) -> int:
+def update(env, measurement: Measurement, target: Target = PROFILES) -> int:
     """Write the measures that differ to existing profiles; return how many rows."""
-    columns = [SQL.identifier(name) for name in MEASURE_COLUMNS]
+    columns = target.names
     env.cr.execute(
         SQL(
             """
-            UPDATE crm_relationship_profile profile
+            UPDATE %(profiles)s profile
                SET %(assignments)s
               FROM crm_relationship_measured measured
              WHERE profile.company_id = %(company)s
                AND profile.partner_id = measured.partner_id
                AND (%(old)s) IS DISTINCT FROM (%(new)s)
             """,
+            profiles=target.name,
             assignments=SQL(", ").join(SQL("%s = measured.%s", name, name) for name in columns),
             old=SQL(", ").join(SQL("profile.%s", name) for name in columns),
             new=SQL(", ").join(SQL("measured.%s", name) for name in columns),
@@ -441,43 +466,43 @@ def update(env, measurement: Measurement) -> int:
     return env.cr.rowcount
 
 
-def insert(env, measurement: Measurement) -> int:
+def insert(env, measurement: Measurement, target: Target = PROFILES) -> int:
     """Create the profiles of new customers; return how many.
 
     ``NOT IN`` is a hash table whatever PostgreSQL believes of the profiles' number: a
     table that was empty a moment ago would else be searched row by row.
     """
-    columns = SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS)
     env.cr.execute(
         SQL(
             """
-            INSERT INTO crm_relationship_profile (
+            INSERT INTO %(profiles)s (
                 partner_id, company_id, below_count, %(columns)s)
             SELECT measured.partner_id, %(company)s, 0, %(columns)s
               FROM crm_relationship_measured measured
              WHERE measured.partner_id NOT IN (
-                       SELECT partner_id FROM crm_relationship_profile
+                       SELECT partner_id FROM %(profiles)s
                         WHERE company_id = %(company)s %(scope)s)
              ORDER BY measured.partner_id
             """,
-            columns=columns,
+            profiles=target.name,
+            columns=SQL(", ").join(target.names),
             scope=IN_SCOPE if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
     )
     count = env.cr.rowcount
     if count > MANY_ROWS:
-        env.cr.execute("ANALYZE crm_relationship_profile")
+        env.cr.execute(SQL("ANALYZE %s", target.name))
     return count
 
 
-def freeze(env, measurement: Measurement) -> int:
+def freeze(env, measurement: Measurement, target: Target = PROFILES) -> int:
     """Take archived customers out of the count, their results stay; return how many."""
     env.cr.execute(
         SQL(
             """
-            UPDATE crm_relationship_profile profile
-               SET tier_standing = 'frozen', next_due_date = NULL
+            UPDATE %(profiles)s profile
+               SET tier_standing = 'frozen' %(no_due_date)s
               FROM res_partner customer
               %(scope)s
              WHERE profile.company_id = %(company)s
@@ -485,6 +510,8 @@ def freeze(env, measurement: Measurement) -> int:
                AND NOT customer.active
                AND profile.tier_standing IS DISTINCT FROM 'frozen'
             """,
+            profiles=target.name,
+            no_due_date=SQL(", next_due_date = NULL" if "next_due_date" in target.columns else ""),
             scope=SCOPE_JOIN if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
@@ -492,12 +519,12 @@ def freeze(env, measurement: Measurement) -> int:
     return env.cr.rowcount
 
 
-def leavers(measurement: Measurement) -> SQL:
+def leavers(measurement: Measurement, target: Target = PROFILES) -> SQL:
     """Return the profiles that are no longer in the population, archived ones aside."""
     return SQL(
         """
         SELECT profile.id
-          FROM crm_relationship_profile profile
+          FROM %(profiles)s profile
           JOIN res_partner customer ON customer.id = profile.partner_id AND customer.active
           %(scope)s
          WHERE profile.company_id = %(company)s
@@ -505,6 +532,7 @@ def leavers(measurement: Measurement) -> SQL:
                    SELECT 1 FROM crm_relationship_measured measured
                     WHERE measured.partner_id = profile.partner_id)
         """,
+        profiles=target.name,
         scope=SCOPE_JOIN if measurement.scoped else SQL(""),
         company=measurement.company_id,
     )

@@ -6,6 +6,7 @@ from datetime import date
 from odoo.tools import SQL
 
 from .scope import IN_SCOPE
+from .tier_cuts import PROFILES
 
 CHANGE_COLUMNS = (
     "partner_id", "company_id", "date", "dimension", "old_value", "new_value", "cause",
@@ -26,30 +27,41 @@ class Changes:
     rows: SQL
 
 
-def append(env, changes: Changes) -> int:
+def append(env, changes: Changes, backfilled: bool = False) -> int:
     """Execute ``changes`` and append its rows to the history, in one statement;
     return how many.
+
+    :param backfilled: mark them as worked out later, for a time before the history began
     """
     columns = SQL(", ").join(SQL.identifier(name) for name in CHANGE_COLUMNS)
     env.cr.execute(
         SQL(
-            "WITH %s INSERT INTO crm_relationship_change (%s) %s",
+            """WITH %s
+            INSERT INTO crm_relationship_change (%s, is_backfilled)
+            SELECT changed.*, %s FROM (%s) changed""",
             changes.ctes,
             columns,
+            backfilled,
             changes.rows,
         )
     )
     return env.cr.rowcount
 
 
-def left_population(company_id: int, as_of: date, run_id: int, leavers: SQL) -> Changes:
-    """Delete the profiles ``leavers``; those that had a tier go to the history."""
+def left_population(
+    company_id: int, as_of: date, run_id: int, leavers: SQL, table: str = PROFILES
+) -> Changes:
+    """Delete the profiles ``leavers``; those that had a tier go to the history.
+
+    :param table: where they are
+    """
     return Changes(
         ctes=SQL(
             """gone AS (
-            DELETE FROM crm_relationship_profile profile
+            DELETE FROM %(profiles)s profile
              WHERE profile.id IN (%(leavers)s)
          RETURNING profile.partner_id, profile.tier_id)""",
+            profiles=SQL.identifier(table),
             leavers=leavers,
         ),
         rows=SQL(

@@ -4,6 +4,7 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import crm_lead
 from . import ir_config_parameter
+from . import ir_http
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -14,6 +14,18 @@ class ResCompany(models.Model):
         string="Told of Failed Runs",
         help="They are notified when the nightly recalculation of this company fails.",
     )
+    relationship_margin_target = fields.Float(
+        "Healthy Margin From (%)",
+        default=5,
+        digits=(5, 2),
+        help="Customers with a margin from this percentage of their revenue on are green, below "
+        "it amber, and below zero red.",
+    )
+
+    _relationship_margin_target_percent = models.Constraint(
+        "CHECK (relationship_margin_target BETWEEN 0 AND 100)",
+        "The margin that counts as healthy is between 0 and 100 % of the revenue.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -27,6 +27,9 @@ class ResConfigSettings(models.TransientModel):
     relationship_alert_user_ids = fields.Many2many(
         related="company_id.relationship_alert_user_ids", readonly=False
     )
+    relationship_margin_target = fields.Float(
+        related="company_id.relationship_margin_target", readonly=False
+    )
     relationship_policy_id = fields.Many2one(
         "crm.relationship.tier.policy", compute="_compute_relationship_policy_id"
     )

@@ -21,6 +21,11 @@ def profile_field(field_class, name, **attributes):
     )
 
 
+def is_result(name):
+    """Return whether the partner's field ``name`` shows a result of ours."""
+    return name.startswith("relationship_")
+
+
 class ResPartner(models.Model):
     """Shows the results of the customer's profile in the current company.
 
@@ -52,6 +57,9 @@ class ResPartner(models.Model):
     relationship_last_purchase_date = profile_field(fields.Date, "last_purchase_date")
     relationship_revenue = profile_field(fields.Monetary, "revenue")
     relationship_revenue_previous = profile_field(fields.Monetary, "revenue_previous")
+    relationship_is_margin_known = profile_field(fields.Boolean, "is_margin_known")
+    relationship_margin_health = profile_field(fields.Selection, "margin_health")
+    relationship_margin_rate = profile_field(fields.Float, "margin_rate", aggregator=None)
     relationship_overdue_amount = profile_field(fields.Monetary, "overdue_amount")
     relationship_excluded = fields.Boolean(
         "Left Out of the Relationship",
@@ -92,7 +100,8 @@ class ResPartner(models.Model):
         profiles = self.env["crm.relationship.profile"]._search(
             Domain("company_id", "=", self.env.company.id) & domain
         )
-        return Domain("commercial_partner_id", "in", profiles.subselect("partner_id"))
+        customers = profiles.subselect(SQL.identifier(profiles.table, "partner_id"))
+        return Domain("commercial_partner_id", "in", customers)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Read the results in SQL from the joined profile, with the user's rights."""
@@ -119,6 +128,21 @@ class ResPartner(models.Model):
             partner=self._field_to_sql(alias, "commercial_partner_id", query),
             company=SQL("%s", self.env.company.id),
         )
+
+    @api.model
+    @api.readonly
+    def web_name_search(self, name, specification, domain=None, operator="ilike", limit=100):
+        """Return the customers' standing too, beside the names that the drop-down formats.
+
+        Odoo formats names for a specification of the name alone.
+        """
+        results = {field: terms for field, terms in specification.items() if is_result(field)}
+        names = {field: specification[field] for field in specification if field not in results}
+        rows = super().web_name_search(name, names, domain, operator, limit)
+        if not results:
+            return rows
+        standings = self.browse([row["id"] for row in rows]).web_read(results)
+        return [{**standing, **row} for standing, row in zip(standings, rows, strict=True)]
 
     def write(self, vals):
         """Let the next run see customers that a contact moves away from."""

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.grading.crm_relationship_run_backfill import MONTHS_MAX
+
 MARGIN_BRIDGE = "crm_relationship_sale_margin"
 
 
@@ -30,6 +32,7 @@ class CrmRelationshipSetup(models.TransientModel):
     has_margin = fields.Boolean(compute="_compute_settings")
     unassigned_count = fields.Integer(compute="_compute_unassigned_count")
     has_salespeople = fields.Boolean(compute="_compute_unassigned_count")
+    has_history = fields.Boolean(compute="_compute_has_history")
     can_administrate = fields.Boolean(compute="_compute_settings")
     status = fields.Char(compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress")
@@ -40,6 +43,7 @@ class CrmRelationshipSetup(models.TransientModel):
         return [
             "has_policy",
             "has_run",
+            "has_history",
             "has_nightly_run",
             "has_alert_users",
             "has_margin",
@@ -62,6 +66,18 @@ class CrmRelationshipSetup(models.TransientModel):
         for setup in self:
             setup.last_run_id = self.env["crm.relationship.run"]._get_last(setup.company_id)
             setup.has_run = bool(setup.last_run_id)
+
+    @api.depends("company_id")
+    def _compute_has_history(self):
+        """Done is a backfill, or a first run that leaves nothing to backfill."""
+        runs = self.env["crm.relationship.run"]
+        for setup in self:
+            asked = runs.search_count(
+                [("company_id", "=", setup.company_id.id), ("kind", "=", "backfill")], limit=1
+            )
+            setup.has_history = asked or (
+                setup.has_run and not runs._plan_backfill(setup.company_id, MONTHS_MAX)
+            )
 
     @api.depends("company_id")
     def _compute_settings(self):

@@ -101,6 +101,31 @@ class TestSaleMargin(TransactionCase):
         )
         self.assertEqual(self.env.cr.fetchone(), (None,))
 
+    def test_colours(self):
+        """From a loss over the target to health, as orders come; then the costs get lost."""
+        self.sell((self.product, 1, 50))
+        self.assertEqual(self.measure().margin_health, "red")
+        self.sell((self.product, 1, 70))
+        profile = self.measure()
+        self.assertEqual((profile.margin_rate, profile.margin_health), (0, "amber"))
+        self.sell((self.product, 1, 68.62))
+        profile = self.measure()  # 8.62 of 188.62
+        self.assertEqual((profile.margin_rate, profile.margin_health), (4.57, "amber"))
+        self.sell((self.product, 1, 64), (self.product, 1, 63.17))
+        profile = self.measure()  # 15.79 of 315.79
+        self.assertEqual((profile.margin_rate, profile.margin_health), (5, "green"))
+        self.sell((self.gift, 1, 500))
+        profile = self.measure()
+        self.assertFalse(profile.margin_health)
+        self.assertIn("80 % are needed", profile.tier_explanation)
+
+    def test_coverage_just_below_the_limit_does_not_read_as_enough(self):
+        self.sell((self.product, 1, "79999.60"), (self.gift, 1, "20000.40"))
+        profile = self.measure()
+        self.assertEqual(profile.margin_coverage, 79.99)
+        self.assertFalse(profile.is_margin_known)
+        self.assertFalse(profile.margin_health)
+
     def test_an_invoice_without_an_order_is_unknown(self):
         self.env["account.move"].create(
             {

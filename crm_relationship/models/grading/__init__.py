@@ -1,4 +1,5 @@
 from . import crm_relationship_document_mixin
+from . import crm_relationship_backfilled_mixin
 from . import crm_relationship_tier
 from . import crm_relationship_tier_policy
 from . import crm_relationship_tier_policy_explanation
@@ -6,6 +7,11 @@ from . import crm_relationship_tier_cut
 from . import crm_relationship_profile
 from . import crm_relationship_profile_behaviour
 from . import crm_relationship_profile_explanation
+from . import crm_relationship_profile_margin
 from . import crm_relationship_change
+from . import crm_relationship_profile_history
+from . import crm_relationship_migration
 from . import crm_relationship_run
+from . import crm_relationship_backfill_state
+from . import crm_relationship_run_backfill
 from . import crm_relationship_pyramid

@@ -24,12 +24,13 @@ class CrmRelationshipChange(models.Model):
 
     _name = "crm.relationship.change"
     _description = "Relationship Change"
+    _inherit = ["crm.relationship.backfilled.mixin"]
     _order = "date desc, id desc"
     _rec_name = "partner_id"
     _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade", readonly=True, index=True
+        "res.partner", "Customer", required=True, ondelete="cascade", readonly=True
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -70,6 +71,8 @@ class CrmRelationshipChange(models.Model):
     )
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
 
+    # The history of a customer, and in one pass the last change of each up to a day.
+    _partner_idx = models.Index("(partner_id, company_id, dimension, date, id) INCLUDE (new_value)")
     _company_date_idx = models.Index("(company_id, date)")
 
     @api.depends("dimension", "old_value", "new_value", "company_id")

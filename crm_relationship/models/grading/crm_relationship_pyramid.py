@@ -95,7 +95,7 @@ class CrmRelationshipPyramid(models.AbstractModel):
         return bool(found) and self._describe_policy(found)
 
     def _describe_policy(self, policy):
-        names = ("id", "name", "summary", "basis", "window_months")
+        names = ("id", "name", "summary", "window_months")
         return {
             **{name: policy[name] for name in names},
             "is_new": not policy.evaluated_until,
@@ -305,7 +305,7 @@ class CrmRelationshipPyramid(models.AbstractModel):
                     & Domain("tier_on", "=", f"{cut.tier_id.code}@{self._to_json(day)}")
                 ),
                 "count": cut.customer_count,
-                "amount": cut.basis_total,
+                "amount": cut.revenue_total,
             }
             for cut in kept
         ]

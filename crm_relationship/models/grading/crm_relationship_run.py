@@ -63,6 +63,7 @@ class CrmRelationshipRun(models.Model):
             ("incremental", "What changed"),
             ("partners", "Selected customers"),
             ("preview", "Preview of a past day"),
+            ("backfill", "Backfill of past months"),
         ],
         readonly=True,
     )
@@ -285,24 +286,28 @@ class CrmRelationshipRun(models.Model):
     @api.model
     def _get_last(self, company, states=("done",)):
         """Return the company's last run of all customers in one of ``states``."""
-        domain = [("company_id", "=", company.id), ("state", "in", list(states))]
+        domain = [
+            ("company_id", "=", company.id),
+            ("state", "in", list(states)),
+            ("kind", "!=", "backfill"),
+        ]
         if "done" in states:
             domain.append(("kind", "in", ["opening", "full", "incremental"]))
         return self.search(domain, order="id desc", limit=1)
 
-    def _lock(self, company, session):
+    def _lock(self, company, session, key=LOCK_CLASS):
         """Try to get the company: for this connection, over commits, or for the
         present transaction.
+
+        :param key: what for; runs of another key do not mind
         """
         function = SQL.identifier(
             "pg_try_advisory_lock" if session else "pg_try_advisory_xact_lock"
         )
-        return self.env.execute_query(SQL("SELECT %s(%s, %s)", function, LOCK_CLASS, company.id))[
-            0
-        ][0]
+        return self.env.execute_query(SQL("SELECT %s(%s, %s)", function, key, company.id))[0][0]
 
-    def _unlock(self, company):
-        self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, company.id))
+    def _unlock(self, company, key=LOCK_CLASS):
+        self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s, %s)", key, company.id))
 
     # ------------------------------------------------------------------ steps
 
@@ -595,17 +600,25 @@ class CrmRelationshipRun(models.Model):
     def _notify_failure(self):
         users = self.company_id.relationship_alert_user_ids
         if users:
+            subject, body = self._prepare_failure()
             self.env["mail.thread"].message_notify(
                 partner_ids=users.partner_id.ids,
                 model=self._name,
                 res_id=self.id,
-                subject=self.env._("The recalculation of %s failed", self.company_id.name),
-                body=self.env._(
-                    "The customers keep the results of the last run. The next run tries again. "
-                    "What went wrong: %s",
-                    self.error,
-                ),
+                subject=subject,
+                body=body,
             )
+
+    def _prepare_failure(self):
+        """Return the subject and the body of the message about the failure."""
+        return (
+            self.env._("The recalculation of %s failed", self.company_id.name),
+            self.env._(
+                "The customers keep the results of the last run. The next run tries again. "
+                "What went wrong: %s",
+                self.error,
+            ),
+        )
 
     # ---------------------------------------------------------------- actions
 
@@ -619,7 +632,12 @@ class CrmRelationshipRun(models.Model):
         requested = self.sudo()  # people read runs, only the engine writes them
         for company in self.env.companies:
             if not requested.search_count(
-                [("company_id", "=", company.id), ("state", "=", "pending")], limit=1
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "pending"),
+                    ("kind", "!=", "backfill"),
+                ],
+                limit=1,
             ):
                 requested.create(
                     {"company_id": company.id, "is_full": full, "user_id": self.env.uid}
@@ -673,7 +691,7 @@ class CrmRelationshipRun(models.Model):
     @api.model
     def _cron_process_runs(self):
         """Do the runs that were asked for and go on with those that were killed."""
-        runs = self.search([("state", "in", ["pending", "running"])])
+        runs = self.search([("state", "in", ["pending", "running"]), ("kind", "!=", "backfill")])
         self._process_companies(runs.company_id)
 
     def _process_companies(self, companies):
@@ -690,7 +708,9 @@ class CrmRelationshipRun(models.Model):
     def _get_stalest_companies(self):
         last = dict(
             self._read_group(
-                [("state", "=", "done")], groupby=["company_id"], aggregates=["end_date:max"]
+                [("state", "=", "done"), ("kind", "!=", "backfill")],
+                groupby=["company_id"],
+                aggregates=["end_date:max"],
             )
         )
         return self._get_all_companies().sorted(

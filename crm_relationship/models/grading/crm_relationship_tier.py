@@ -136,6 +136,44 @@ class CrmRelationshipTier(models.Model):
             )
         return super().write(vals)
 
+    @api.model
+    def _get_known(self, company):
+        """Return ``{code: tier}`` of all that the company's history may name, the best of
+        the present policy first; the latest policy that used a code counts.
+        """
+        # The names of tiers are no secret to who may read the history, hence sudo.
+        tiers = self.sudo().search(
+            [("company_id", "=", company.id), ("policy_id.state", "in", ["active", "retired"])]
+        )
+        latest = tiers.sorted(
+            lambda tier: (
+                tier.policy_id.state != "active",
+                -tier.policy_id.id,
+                tier.sequence,
+                tier.id,
+            )
+        )
+        known = {}
+        for tier in latest:
+            known.setdefault(tier.code, tier)
+        return known
+
+    @api.model
+    def _prepare_levels(self, company, codes):
+        """Return what screens show of the present tiers and of former ones in ``codes``,
+        the best first.
+        """
+        known = self._get_known(company)
+        shown = [
+            code
+            for code, tier in known.items()
+            if code in codes or tier.policy_id.state == "active"
+        ]
+        return [
+            {"code": code, "name": known[code].display_name, "color": known[code].color}
+            for code in shown
+        ] + [{"code": code, "name": code, "color": 0} for code in sorted(codes - set(known))]
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         tiers = self.filtered(lambda tier: tier.policy_id.state == "active")

@@ -62,7 +62,6 @@ const pyramid = (values = {}) => ({
         id: 5,
         name: "ABCD pyramid",
         summary: "Customers are ranked by revenue.",
-        basis: "revenue",
         window_months: 12,
         is_new: false,
     },

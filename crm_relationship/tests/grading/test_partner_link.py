@@ -15,6 +15,8 @@ FIELDS = [
     "relationship_last_purchase_date",
     "relationship_revenue",
     "relationship_revenue_previous",
+    "relationship_margin_health",
+    "relationship_margin_rate",
     "relationship_overdue_amount",
 ]
 
@@ -128,7 +130,7 @@ class TestPartnerLink(RelationshipCase):
             )
         ]
         for user in users:
-            for name in FIELDS:
+            for name in (*FIELDS, "relationship_is_margin_known"):
                 with self.subTest(user=user.login, field=name):
                     self.assert_nothing_learned(user, name)
 

@@ -43,3 +43,25 @@ class TestTourRelationship(RelationshipCase, HttpCase):
     def test_manager_edits_the_policy(self):
         self.start_tour("/odoo", "crm_relationship_policy", login="tour_manager")
         self.assertEqual(self.policy.window_months, 6)
+
+    def test_salesperson_sees_the_margin_while_choosing(self):
+        """On a quotation and an opportunity; a colleague without the group sees names alone."""
+        self.own.street = "Tour Street 1"
+        self.env.cr.execute(
+            """UPDATE crm_relationship_profile SET margin = -1, margin_coverage = 100
+                WHERE partner_id = %s""",
+            [self.own.id],
+        )
+        self.env.invalidate_all()
+        for tour, path, model in (
+            ("crm_relationship_quotation", "/odoo/sales/new", "sale.order"),
+            (
+                "crm_relationship_opportunity",
+                "/odoo/action-crm.crm_lead_opportunities/new",
+                "crm.lead",
+            ),
+        ):
+            self.start_tour(path, tour, login="tour_salesperson")
+            self.assertEqual(
+                self.env[model].search([], order="id desc", limit=1).partner_id, self.own
+            )

@@ -119,7 +119,7 @@ export class Pyramid extends Component {
         return [
             this.prepareCard("customers", _t("Customers"), total),
             {
-                ...this.prepareCard("amount", this.amountLabel, total),
+                ...this.prepareCard("amount", _t("Revenue"), total),
                 value: this.formatAmount(total.amount),
                 ...this.getAmountChange(),
             },
@@ -144,12 +144,6 @@ export class Pyramid extends Component {
             below_zero: _t("They cost more than they bring"),
         };
         return helps[key] || "";
-    }
-
-    /** Now it is the revenue; evaluations keep what the policy ranks by. */
-    get amountLabel() {
-        const labels = { margin: _t("Margin"), paid: _t("Payments received") };
-        return (this.isPast && labels[this.data.policy.basis]) || _t("Revenue");
     }
 
     /** The change against the window before, in words beside the sign. */

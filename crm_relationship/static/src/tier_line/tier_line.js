@@ -1,0 +1,153 @@
+import { Component, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const LEVEL_HEIGHT = 34;
+const MARGIN_PERCENT = 2;
+const MAX_TICKS = 6;
+/** Months between two ticks; the first that gives few enough is taken. */
+const TICK_MONTHS = [1, 3, 6, 12, 24, 60, 120];
+
+/** The customer's way through the tiers, as a line that steps at each change. */
+export class TierLine extends Component {
+    static template = "crm_relationship.TierLine";
+    static props = {
+        ...standardWidgetProps,
+        profileField: { type: String, optional: true },
+        tierField: { type: String, optional: true },
+    };
+    static defaultProps = { profileField: "", tierField: "tier_id" };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.state = useState({ line: null, point: null });
+        useRecordObserver((record, props) => this.load(this.profileId(record, props)));
+    }
+
+    /** The profile to draw; read with the tier, so that a new tier draws anew. */
+    profileId(record, { profileField, tierField }) {
+        void record.data[tierField]?.id;
+        return profileField ? record.data[profileField]?.id : record.resId;
+    }
+
+    async load(profileId) {
+        const call = profileId
+            ? this.orm.call("crm.relationship.profile", "get_tier_line", [[profileId]])
+            : Promise.resolve(null);
+        const line = await this.keepLast.add(call);
+        this.state.point = null;
+        this.state.line = line && line.points.length ? this.layOut(line) : null;
+    }
+
+    /** Give points their places: `x` in percent of the width, `y` in pixels. */
+    layOut(line) {
+        const levels = [...line.tiers];
+        if (line.points.some((point) => !point.code)) {
+            levels.push({ code: "", name: _t("No tier"), color: 0 });
+        }
+        const first = deserializeDate(line.points[0].date);
+        const last = deserializeDate(line.until || line.points.at(-1).date);
+        const days = Math.max(last.diff(first, "days").days, 1);
+        const place = (day) =>
+            MARGIN_PERCENT + ((100 - 2 * MARGIN_PERCENT) * day.diff(first, "days").days) / days;
+        const points = line.points.map((point, index) => {
+            const level = levels.findIndex((one) => one.code === point.code);
+            const before = index ? line.points[index - 1].code : "";
+            return {
+                ...point,
+                x: place(deserializeDate(point.date)),
+                y: (level + 0.5) * LEVEL_HEIGHT,
+                shape: this.shape(point, levels, before),
+            };
+        });
+        return {
+            ...line,
+            levels,
+            points,
+            pieces: this.pieces(points, place(last)),
+            ticks: this.ticks(first, last, place),
+            height: levels.length * LEVEL_HEIGHT,
+            summary: this.summary(line),
+            hasBackfilled: line.points.some((point) => point.is_backfilled),
+        };
+    }
+
+    /** Rising and falling have shapes of their own, not only colours. */
+    shape(point, levels, before) {
+        const place = (code) => levels.findIndex((level) => level.code === code);
+        if (!point.code || !before || place(point.code) === place(before)) {
+            return "other";
+        }
+        return place(point.code) < place(before) ? "up" : "down";
+    }
+
+    /** The lines: along a tier until the next change, then over to its tier. */
+    pieces(points, end) {
+        return points.flatMap((point, index) => {
+            const next = points[index + 1];
+            const right = next ? next.x : end;
+            const common = { isDashed: point.is_backfilled, isNone: !point.code };
+            const along = { ...common, x1: point.x, x2: right, y1: point.y, y2: point.y };
+            const over = { ...common, x1: right, x2: right, y1: point.y, y2: next?.y };
+            return next ? [along, { ...over, isNone: !point.code || !next.code }] : [along];
+        });
+    }
+
+    ticks(first, last, place) {
+        const months = Math.max(last.diff(first, "months").months, 0);
+        const step = TICK_MONTHS.find((one) => months / one <= MAX_TICKS) || TICK_MONTHS.at(-1);
+        const ticks = [];
+        let day = first.startOf(step < 12 ? "month" : "year");
+        for (; day <= last; day = day.plus({ months: step })) {
+            if (day >= first) {
+                const format = step < 12 ? "MMM yyyy" : "yyyy";
+                ticks.push({ x: place(day), label: day.toFormat(format) });
+            }
+        }
+        return ticks;
+    }
+
+    /** What the picture shows, in a sentence. */
+    summary({ points }) {
+        const last = points.at(-1);
+        const since = formatDate(deserializeDate(last.date));
+        return last.code
+            ? _t("%(tier)s since %(day)s.", { tier: last.label, day: since })
+            : _t("No tier since %(day)s.", { day: since });
+    }
+
+    label(point) {
+        const tags = point.is_backfilled ? ` (${_t("backfilled")})` : "";
+        return `${point.day}: ${point.label}, ${point.cause}${tags}. ${point.reason}`;
+    }
+
+    onKeydown(ev, point) {
+        if (["Enter", " "].includes(ev.key)) {
+            ev.preventDefault();
+            this.openPoint(point);
+        }
+    }
+
+    openPoint(point) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name: _t("Change"),
+            res_model: "crm.relationship.change",
+            res_id: point.id,
+            views: [[false, "form"]],
+            target: "new",
+        });
+    }
+}
+
+registry.category("view_widgets").add("relationship_tier_line", {
+    component: TierLine,
+    extractProps: ({ attrs }) => ({ profileField: attrs.profile, tierField: attrs.tier }),
+});
