@@ -137,13 +137,14 @@ def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
     """One row per profile of ``diff`` whose tier changed, for the history.
 
     A new policy's tier of the same code is no change. The cut is the one reached, or
-    after a fall the one missed.
+    after a fall the one missed. An evaluation made up later stands behind what was decided
+    by hand meanwhile: history is read by its days.
     """
     return SQL(
         """
         SELECT diff.partner_id,
                %(company)s AS company_id,
-               %(as_of)s AS date,
+               COALESCE(later.date, %(as_of)s) AS date,
                'tier' AS dimension,
                former.code AS old_value,
                latter.code AS new_value,
@@ -161,12 +162,30 @@ def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
           FROM diff
           LEFT JOIN crm_relationship_tier former ON former.id = diff.tier_id
           LEFT JOIN crm_relationship_tier latter ON latter.id = diff.new_tier_id
+          LEFT JOIN (%(later)s) later ON later.partner_id = diff.partner_id
          WHERE NOT diff.overridden AND former.code IS DISTINCT FROM latter.code
         """,
         company=terms.company_id,
         as_of=terms.as_of,
+        later=_later_days(terms),
         placed=placed,
         run=run_id,
+    )
+
+
+def _later_days(terms: TierTerms) -> SQL:
+    """One row per customer with changes after ``as_of``: their last day.
+
+    A backfill goes on in the past, whatever happened later.
+    """
+    return SQL(
+        """SELECT partner_id, MAX(date) AS date
+             FROM crm_relationship_change
+            WHERE company_id = %s AND date > %s AND dimension = 'tier' AND %s
+            GROUP BY partner_id""",
+        terms.company_id,
+        terms.as_of,
+        terms.table == PROFILES,
     )
 
 

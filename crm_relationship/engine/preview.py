@@ -29,28 +29,34 @@ def grade(env, terms: TierTerms) -> None:
 def _start(terms: TierTerms) -> SQL:
     """Return the statement that creates the table: the measures with the present tiers.
 
-    A manual tier that ran out gives way to the computed one, as in a run.
+    A manual tier that ran out gives way to the computed one, as in a run; one that holds
+    becomes the policy's tier of the same code, as when the policy is activated.
     """
     return SQL(
         """
         CREATE TEMPORARY TABLE %(table)s ON COMMIT DROP AS
         SELECT row_number() OVER () AS id, %(company)s AS company_id, measured.partner_id,
                %(measures)s,
-               CASE WHEN ended.yes THEN profile.computed_tier_id ELSE profile.tier_id END
-                 AS tier_id,
+               CASE WHEN ended.yes THEN profile.computed_tier_id
+                    ELSE COALESCE(own.id, profile.tier_id) END AS tier_id,
                profile.computed_tier_id,
                CASE WHEN ended.yes THEN 0 ELSE COALESCE(profile.below_count, 0) END AS below_count,
                profile.evaluated_basis,
-               CASE WHEN NOT ended.yes THEN profile.override_tier_id END AS override_tier_id,
+               CASE WHEN NOT ended.yes THEN COALESCE(own.id, profile.override_tier_id) END
+                 AS override_tier_id,
                CASE WHEN NOT ended.yes THEN profile.override_until END AS override_until
           FROM crm_relationship_measured measured
           LEFT JOIN crm_relationship_profile profile
             ON profile.partner_id = measured.partner_id AND profile.company_id = %(company)s
+          LEFT JOIN crm_relationship_tier held ON held.id = profile.override_tier_id
+          LEFT JOIN crm_relationship_tier own ON own.code = held.code
+                                             AND own.policy_id = %(policy)s
          CROSS JOIN LATERAL (
                SELECT COALESCE(profile.override_until < %(as_of)s, FALSE) AS yes) ended
         """,
         table=terms.profiles,
         company=terms.company_id,
+        policy=terms.policy_id,
         as_of=terms.as_of,
         measures=SQL(", ").join(SQL.identifier("measured", name) for name in MEASURE_COLUMNS),
     )
@@ -78,9 +84,11 @@ def keep_customers(terms: TierTerms, preview_id: int, user_id: int) -> SQL:
                     ELSE 'renamed' END,
                %(user)s, %(user)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
           FROM %(previewed)s previewed
-          FULL JOIN (SELECT partner_id, tier_id, tier_basis FROM crm_relationship_profile
-                      WHERE company_id = %(company)s
-                        AND tier_standing IS DISTINCT FROM 'frozen') profile
+          FULL JOIN (SELECT known.partner_id, known.tier_id, known.tier_basis
+                       FROM crm_relationship_profile known
+                       JOIN res_partner customer ON customer.id = known.partner_id
+                                                AND customer.active
+                      WHERE known.company_id = %(company)s) profile
          USING (partner_id)
           LEFT JOIN crm_relationship_tier old ON old.id = profile.tier_id
           LEFT JOIN crm_relationship_tier new ON new.id = previewed.tier_id

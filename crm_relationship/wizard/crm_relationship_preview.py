@@ -54,6 +54,7 @@ class CrmRelationshipPreview(models.TransientModel):
         """Return a new preview of ``policy``.
 
         :raises UserError: for a template
+        :raises AccessError: where the policy's filter asks for what the user may not read
         :raises ValidationError: where the policy's tiers are not complete
         """
         if not policy.company_id:
@@ -61,6 +62,7 @@ class CrmRelationshipPreview(models.TransientModel):
                 self.env._("This is a template. Use it for your company first, then preview it.")
             )
         policy._check_complete()
+        policy._check_filter_rights(policy.read(["domain"]))
         record = self.create(
             {"policy_id": policy.id, "as_of": policy.company_id._get_relationship_today()}
         )
@@ -174,6 +176,7 @@ class CrmRelationshipPreview(models.TransientModel):
         """Measure again: the policy or the documents may have changed."""
         self.ensure_one()
         self.policy_id._check_complete()
+        self.policy_id._check_filter_rights(self.policy_id.read(["domain"]))
         self.as_of = self.company_id._get_relationship_today()
         self._fill()
 
@@ -244,7 +247,7 @@ class CrmRelationshipPreviewCustomer(models.TransientModel):
     company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(
-        "res.partner", "Customer", readonly=True, required=True, ondelete="cascade"
+        "res.partner", "Customer", readonly=True, required=True, ondelete="cascade", index=True
     )
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     old_tier_id = fields.Many2one(

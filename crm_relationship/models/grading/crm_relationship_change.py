@@ -2,7 +2,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 from odoo.tools.misc import formatLang
+
+from .crm_relationship_profile_behaviour import round_down
 
 GC_LIMIT = 100_000
 """Changes deleted in one go by the daily clean-up."""
@@ -51,6 +54,7 @@ class CrmRelationshipChange(models.Model):
             ("override_end", "End of the manual tier"),
             ("outside", "Outside the policy"),
             ("left", "No customer any more"),
+            ("merged", "Merged contacts"),
         ],
         required=True,
         readonly=True,
@@ -127,6 +131,7 @@ class CrmRelationshipChange(models.Model):
             else self.env._("The manual tier ended; the computed one holds."),
             "outside": self.env._("No longer among the customers that the policy ranks."),
             "left": self.env._("No invoice, order or opportunity is left."),
+            "merged": self.env._("Contacts were merged; the tier of the remaining one holds."),
         }
         return reasons[self.cause]
 
@@ -156,17 +161,17 @@ class CrmRelationshipChange(models.Model):
         kept = self.evidence
         values = {
             "visits": kept["visit_count"] / kept["months"],
-            "amount": self._format_money(kept["revenue"] / kept["months"]),
+            "amount": self._format_quotient(kept["revenue"], kept["months"]),
         }
         if kept["guest_count"]:
             return self.env._(
                 "%(visits).4g visits a month, %(average)s per guest, %(amount)s a month",
-                average=self._format_money(kept["guest_revenue"] / kept["guest_count"]),
+                average=self._format_quotient(kept["guest_revenue"], kept["guest_count"]),
                 **values,
             )
         return self.env._(
             "%(visits).4g visits a month, %(average)s per visit, %(amount)s a month",
-            average=self._format_money(kept["revenue"] / (kept["visit_count"] or 1)),
+            average=self._format_quotient(kept["revenue"], kept["visit_count"]),
             **values,
         )
 
@@ -199,6 +204,10 @@ class CrmRelationshipChange(models.Model):
             }
         return reasons[self.cause]
 
+    def _format_quotient(self, amount, divisor):
+        """Return a mean, rounded down as everywhere that means are compared."""
+        return self._format_money(round_down(amount / (divisor or 1), self.currency_id))
+
     def _format_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 
@@ -213,9 +222,35 @@ class CrmRelationshipChange(models.Model):
 
     @api.autovacuum
     def _gc_changes(self):
-        """Delete what is older than the retention, if one is set."""
+        """Delete what is older than the retention, if one is set.
+
+        The last change before it stays: it says what held when the kept time began.
+        """
         months = int(self.env["ir.config_parameter"].sudo().get_param(RETENTION, 0))
         if months > 0:
             limit = fields.Date.today() - relativedelta(months=months)
-            old = self.search([("date", "<", limit)], limit=GC_LIMIT)
+            rows = self.env.execute_query(self._get_superseded(limit))
+            old = self.browse(row[0] for row in rows)
             old.with_context(**{EXPIRED: True}).unlink()
+
+    @api.model
+    def _get_superseded(self, limit) -> SQL:
+        """Return the SQL of the changes that others of before ``limit`` followed."""
+        return SQL(
+            """
+            SELECT former.id
+              FROM crm_relationship_change former
+             WHERE former.date < %(limit)s
+               AND EXISTS (
+                       SELECT 1 FROM crm_relationship_change latter
+                        WHERE latter.partner_id = former.partner_id
+                          AND latter.company_id = former.company_id
+                          AND latter.dimension = former.dimension
+                          AND latter.date < %(limit)s
+                          AND (latter.date, latter.id) > (former.date, former.id))
+             ORDER BY former.id
+             LIMIT %(most)s
+            """,
+            limit=limit,
+            most=GC_LIMIT,
+        )

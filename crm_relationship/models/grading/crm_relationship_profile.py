@@ -450,6 +450,26 @@ class CrmRelationshipProfile(models.Model):
         # People append to the history only through decisions like this one.
         self.env["crm.relationship.change"].sudo().create(changes)
 
+    def _record_merge(self):
+        """Append which tier holds after the histories of merged contacts became one."""
+        # People append to the history only through what they do to customers.
+        self.env["crm.relationship.change"].sudo().create(
+            [
+                {
+                    "partner_id": profile.partner_id.id,
+                    "company_id": profile.company_id.id,
+                    "date": profile.company_id._get_relationship_today(),
+                    "dimension": "tier",
+                    "old_value": profile.tier_id.code,
+                    "new_value": profile.tier_id.code,
+                    "cause": "merged",
+                    "basis_amount": profile.tier_basis,
+                    "user_id": self.env.uid,
+                }
+                for profile in self
+            ]
+        )
+
     def _get_decided_tier(self):
         """Return the tier that holds by decision, without one the computed tier."""
         self.ensure_one()

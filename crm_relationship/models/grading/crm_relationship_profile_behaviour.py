@@ -1,5 +1,12 @@
 from odoo import api, fields, models
-from odoo.tools import format_list
+from odoo.tools import float_round, format_list
+
+
+def round_down(amount, currency):
+    """Return ``amount`` rounded to the currency's unit, never up: what is shown as the
+    minimum has reached it.
+    """
+    return float_round(amount, precision_rounding=currency.rounding, rounding_method="DOWN")
 
 
 class CrmRelationshipProfile(models.Model):
@@ -38,14 +45,17 @@ class CrmRelationshipProfile(models.Model):
         for profile in self:
             window = months[profile.company_id]
             profile.visits_per_month = profile.visit_count / window
-            profile.revenue_per_month = profile.revenue / window
-            if profile.guest_count:
-                profile.average_spend = profile.guest_revenue / profile.guest_count
-                profile.average_spend_per = "guest"
-            else:
-                visits = profile.visit_count
-                profile.average_spend = profile.revenue / visits if visits else 0.0
-                profile.average_spend_per = "visit" if visits else False
+            profile.revenue_per_month = round_down(profile.revenue / window, profile.currency_id)
+            spent, among, per = profile._get_spending()
+            profile.average_spend = round_down(spent / among, profile.currency_id) if among else 0
+            profile.average_spend_per = per if among else False
+
+    def _get_spending(self):
+        """Return what the average spend is taken of: the amount, how many, and of what."""
+        self.ensure_one()
+        if self.guest_count:
+            return self.guest_revenue, self.guest_count, "guest"
+        return self.revenue, self.visit_count, "visit"
 
     def _explain_behaviour(self, policy, window):
         """Return what the customer is placed by, and what its average is taken of.
@@ -57,7 +67,9 @@ class CrmRelationshipProfile(models.Model):
             "count": self.visit_count,
             "visits": self.visit_count / policy.window_months,
             "average": self._format_amount(self.average_spend),
-            "amount": self._format_amount(self.revenue / policy.window_months),
+            "amount": self._format_amount(
+                round_down(self.revenue / policy.window_months, self.currency_id)
+            ),
         }
         if self.guest_count:
             return self.env._(
@@ -89,9 +101,18 @@ class CrmRelationshipProfile(models.Model):
 
     def _get_lacking(self, tier, months):
         """Return the conditions of ``tier`` that are not met, each with what is missing."""
+        spent, among, _per = self._get_spending()
+        rounding = self.currency_id.rounding
         visits = tier.visits_min - self.visit_count / months
-        average = tier.average_min - self.average_spend
-        amount = tier.monthly_amount_min - self.revenue / months
+        average = (tier.average_min * (among or 1) - spent) / (among or 1)
+        amount = (tier.monthly_amount_min * months - self.revenue) / months
+        # What is missing is rounded up: half a cent too little is too little.
+        average, amount = (
+            float_round(missing, precision_rounding=rounding, rounding_method="UP")
+            if float_round(missing, precision_digits=6) > 0
+            else 0
+            for missing in (average, amount)
+        )
         lacking = []
         if visits > 0:
             lacking.append(self.env._("%(visits).4g visits a month", visits=visits))

@@ -61,18 +61,20 @@ class CrmRelationshipTierCut(models.Model):
     _evaluation_uniq = models.UniqueIndex("(policy_id, date, tier_id)")
 
     def _read_group_select(self, aggregate_spec, query):
-        """Take sums over an evaluation's tiers, but the mean of several evaluations:
-        the same customers stand in each.
+        """Take sums over an evaluation's tiers and over companies, but the mean of a company's
+        several evaluations: the same customers stand in each.
         """
         total = super()._read_group_select(aggregate_spec, query)
         name, _separator, function = aggregate_spec.partition(":")
         if name not in MEANS or not function.startswith("sum"):
             return total
         return SQL(
-            "(%s / NULLIF(COUNT(DISTINCT %s), 0))%s",
-            total,
-            self._field_to_sql(self._table, "date", query),
-            SQL("::integer") if name == "customer_count" else SQL(""),
+            """(%(total)s * COUNT(DISTINCT %(company)s)
+                / NULLIF(COUNT(DISTINCT (%(company)s, %(date)s)), 0))%(cast)s""",
+            total=total,
+            company=self._field_to_sql(self._table, "company_id", query),
+            date=self._field_to_sql(self._table, "date", query),
+            cast=SQL("::integer") if name == "customer_count" else SQL(""),
         )
 
     def _compute_is_last_of_month(self):

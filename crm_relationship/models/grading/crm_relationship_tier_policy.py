@@ -1,8 +1,10 @@
+from contextlib import suppress
 from operator import le
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ...engine.periods import DAY, period_end
@@ -11,6 +13,9 @@ from .crm_relationship_tier import SAVES_TIERS
 
 KEEP_NAME = "crm_relationship_keep_name"
 """Context key: a copy bears the name of the original, in all languages."""
+
+DOMAIN_ERRORS = (ArithmeticError, KeyError, NameError, SyntaxError, TypeError, ValueError)
+"""What a filter that is none raises."""
 
 SHARE_METHODS = ("customers", "revenue_share")
 """Methods whose tiers are shares of a whole; all others compare with minimums."""
@@ -282,15 +287,8 @@ class CrmRelationshipTierPolicy(models.Model):
     def _check_domain(self):
         for policy in self:
             try:
-                self.env["res.partner"].sudo()._search(policy._get_domain())
-            except (
-                ArithmeticError,
-                KeyError,
-                NameError,
-                SyntaxError,
-                TypeError,
-                ValueError,
-            ) as error:
+                self.env["res.partner"]._search(policy._get_domain())
+            except DOMAIN_ERRORS as error:
                 raise ValidationError(
                     self.env._(
                         "The customers of the policy “%(policy)s” are not a valid filter on "
@@ -300,8 +298,24 @@ class CrmRelationshipTierPolicy(models.Model):
                     )
                 ) from error
 
+    def _check_filter_rights(self, vals_list):
+        """Check the filters with the rights of who writes them: constraints run as sudo, and
+        a preview would tell their author what it may not read.
+
+        :raises AccessError: for fields that the user may not search by
+        """
+        for vals in vals_list:
+            with suppress(*DOMAIN_ERRORS):  # which the constraint explains
+                self.env["res.partner"]._search(Domain(safe_eval(vals.get("domain") or "[]")))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_filter_rights(vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
         """A company may not take another's policy, nor edit a template into one."""
+        self._check_filter_rights([vals])
         if "company_id" in vals and any(policy.cut_ids for policy in self):
             raise UserError(
                 self.env._(
@@ -312,9 +326,40 @@ class CrmRelationshipTierPolicy(models.Model):
             vals = {**vals, "evaluated_until": False}
         saving = self.with_context(**{SAVES_TIERS: True}) if "tier_ids" in vals else self
         result = super(CrmRelationshipTierPolicy, saving).write(vals)
+        if vals.get("state") == "active":
+            self._adopt_overrides()
         if "period" in vals:
             self._skip_past_evaluations()
         return result
+
+    def _adopt_overrides(self):
+        """Let the manual tiers be those of the same code in these policies.
+
+        A manual tier whose code a policy does not have stays the former policy's.
+        """
+        self.env.flush_all()
+        for policy in self:
+            self.env.cr.execute(policy._get_adoption())
+        self.env.invalidate_all()
+
+    def _get_adoption(self) -> SQL:
+        """Return the statement that moves the company's manual tiers to this policy."""
+        return SQL(
+            """
+            UPDATE crm_relationship_profile profile
+               SET override_tier_id = own.id,
+                   tier_id = CASE WHEN profile.tier_id = held.id THEN own.id
+                                  ELSE profile.tier_id END
+              FROM crm_relationship_tier held
+              JOIN crm_relationship_tier own ON own.code = held.code
+             WHERE profile.company_id = %(company)s
+               AND held.id = profile.override_tier_id
+               AND held.policy_id <> %(policy)s
+               AND own.policy_id = %(policy)s
+            """,
+            company=self.company_id.id,
+            policy=self.id,
+        )
 
     def _skip_past_evaluations(self):
         """Let a new rhythm begin now: period-ends before the last run are not made up."""

@@ -193,7 +193,44 @@ class TestPreview(MethodCase):
         profile.write({"override_tier_id": self.tiers["A"].id, "override_reason": "Signed"})
         preview = self.preview(self.new_draft("threshold", [("A", {"amount_min": 10**9})]))
         row = self.get_rows(preview, partner_id=self.customers[0].id)
-        self.assertEqual((row.new_tier_id, row.movement), (self.tiers["A"], "same"))
+        self.assertEqual((row.new_tier_id.code, row.movement), ("A", "same"))
+        top = preview.tier_ids[0]
+        self.assertEqual((row.new_tier_id, top.customer_count), (top.tier_id, 1))
+        self.assertEqual(sum(preview.tier_ids.mapped("customer_count")), 200)
+        self.assert_run_gives(preview)
+        self.assertEqual(profile.tier_id, top.tier_id)
+        self.assertEqual(profile.override_tier_id, top.tier_id)
+        self.assertFalse(profile.change_ids.filtered(lambda change: change.old_value == "A"))
+
+    def test_a_manual_tier_that_the_policy_lacks_stays_the_former_ones(self):
+        profile = self.get_profile(self.customers[0])
+        profile.write({"override_tier_id": self.tiers["B"].id, "override_reason": "Signed"})
+        preview = self.preview(self.new_draft("threshold", [("A", {"amount_min": 10**9})]))
+        row = self.get_rows(preview, partner_id=self.customers[0].id)
+        self.assertEqual(row.new_tier_id, self.tiers["B"])
+        preview.policy_id.action_activate()
+        self.recalculate(as_of=None)
+        self.assertEqual(profile.tier_id, self.tiers["B"])
+
+    def test_archived_since_the_last_run(self):
+        gone, back = self.customers[:2]
+        back.action_archive()
+        self.recalculate(as_of=None)
+        back.action_unarchive()
+        gone.action_archive()
+        preview = self.preview(self.policy.copy())
+        self.assertEqual((preview.new_count, preview.out_count), (0, 0))
+        self.assertFalse(self.get_rows(preview, partner_id=gone.id))
+        self.assertEqual(self.get_rows(preview, partner_id=back.id).movement, "same")
+
+    def test_the_filter_tells_nothing_that_its_author_may_not_read(self):
+        manager = self.new_user("preview_reader", "sales_team.group_sale_manager")
+        draft = self.policy.copy({"company_id": self.company.id})
+        with self.assertRaises(AccessError):
+            draft.with_user(manager).domain = "[('signup_type', '=', 'signup')]"
+        draft.domain = "[('signup_type', '=', 'signup')]"
+        with self.assertRaises(AccessError):
+            draft.with_user(manager).action_preview()
 
     def test_an_active_policy_keeps_its_grace(self):
         top = self.env["crm.relationship.profile"].search(

@@ -328,3 +328,62 @@ class TestTierEvaluation(RelationshipCase):
             change.new_value = "Z"
         with self.assertRaises(UserError):
             change.unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestHistoryHolds(RelationshipCase):
+    """What the history says of a day is what the customer had."""
+
+    def get_others(self, customer):
+        profiles = self.env["crm.relationship.profile"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        return profiles.partner_id - customer
+
+    def assert_history(self, customer, day, code):
+        found = self.env["crm.relationship.profile"].search(
+            [("company_id", "=", self.company.id), ("tier_on", "=", f"{code}@{day}")]
+        )
+        self.assertIn(customer, found.partner_id)
+
+    def test_the_retention_keeps_what_held_when_it_began(self):
+        top = self.make_ranking(range(20, 0, -1))[0]
+        self.recalculate(as_of=date(2025, 6, 30))
+        self.env["ir.config_parameter"].set_param("crm_relationship.change_retention_months", 1)
+        before = self.get_profile(top).change_ids
+        self.env["crm.relationship.change"]._gc_changes()
+        self.assertEqual(self.get_profile(top).change_ids, before)
+        self.make_invoices([(top, date(2025, 7, 1), 1)], move_type="out_refund")
+        for day in (date(2025, 7, 31), date(2025, 8, 31)):
+            self.make_invoices([(partner, day, 30) for partner in self.get_others(top)])
+            self.recalculate(as_of=day)
+        self.assertEqual(len(self.get_profile(top).change_ids), 2)
+        self.env["crm.relationship.change"]._gc_changes()
+        self.env.invalidate_all()
+        self.assertEqual(self.get_profile(top).change_ids.mapped("cause"), ["down"])
+        self.assert_history(top, "2026-01-01", self.get_profile(top).tier_id.code)
+
+    def test_a_merge_says_which_tier_holds(self):
+        customers = self.make_ranking(range(20, 0, -1))
+        self.recalculate()
+        kept, gone = customers[10], customers[0]
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge((kept + gone).ids, kept)
+        today = self.company._get_relationship_today()
+        profile = self.get_profile(kept)
+        self.assertEqual(profile.change_ids[0].cause, "merged")
+        self.assert_history(kept, today, profile.tier_id.code)
+
+    def test_an_evaluation_made_up_later_stands_behind_a_decision(self):
+        customers = self.make_ranking(range(20, 0, -1), day=date(2025, 6, 15))
+        self.recalculate(as_of=date(2025, 6, 30))
+        top, second = customers[:2]
+        self.make_invoices([(second, date(2025, 7, 10), 500)])
+        profile = self.get_profile(second)
+        profile.write({"override_tier_id": self.tiers["D"].id, "override_reason": "Trial"})
+        profile.write({"override_tier_id": False})
+        decided = profile.change_ids[0].date
+        self.recalculate(as_of=date(2025, 8, 2))
+        self.assertEqual(profile.tier_id, self.tiers["A"])
+        self.assertEqual(profile.change_ids[0].date, decided)
+        self.assert_history(second, decided, "A")
+        self.assertEqual(self.get_profile(top).tier_id, self.tiers["A"])

@@ -216,6 +216,17 @@ class TestPurchaseBehaviour(MethodCase):
     def test_lunch_and_dinner_are_two_visits(self):
         self.assertEqual(self.grade([(1000, 10)] * 18, [(1100, 10)] * 17), ["A", "C"])
 
+    def test_a_cent_below_the_average_is_missing(self):
+        visits = [(80, None)] * 18 + [(6959.99, None), (7600, None)]
+        # 15,999.99 over 200 visits: the mean is not 80, though it rounds to it.
+        visits += [(0, None)] * 180
+        self.assertEqual(self.grade(visits), ["B"])
+        profile = self.env["crm.relationship.profile"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(profile.average_spend, 79.99)
+        self.assertIn("$ 79.99 per visit", profile.tier_explanation.striptags())
+
     def test_average_per_visit_where_no_guests_are_known(self):
         self.assertEqual(self.grade([(900, None)] * 18, [(900, 0)] * 18), ["A", "A"])
 
