@@ -14,7 +14,7 @@ from odoo.tools import SQL
 from . import session, sources
 from .periods import months_before, window_start
 from .receivables import Receivables
-from .scope import CONTACTS, IN_SCOPE, SCOPE_JOIN
+from .scope import CONTACTS, IN_SCOPE, UNMEASURED_JOIN
 
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
@@ -512,7 +512,7 @@ def freeze(env, measurement: Measurement, target: Target = PROFILES) -> int:
             """,
             profiles=target.name,
             no_due_date=SQL(", next_due_date = NULL" if "next_due_date" in target.columns else ""),
-            scope=SCOPE_JOIN if measurement.scoped else SQL(""),
+            scope=UNMEASURED_JOIN if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
     )
@@ -533,6 +533,6 @@ def leavers(measurement: Measurement, target: Target = PROFILES) -> SQL:
                     WHERE measured.partner_id = profile.partner_id)
         """,
         profiles=target.name,
-        scope=SCOPE_JOIN if measurement.scoped else SQL(""),
+        scope=UNMEASURED_JOIN if measurement.scoped else SQL(""),
         company=measurement.company_id,
     )

@@ -14,11 +14,16 @@ WATERMARK_OVERLAP = timedelta(hours=1)
 CONTACTS = SQL.identifier("crm_relationship_scope_contact")
 """Takes the place of ``res_partner`` where documents are rolled up to customers in scope."""
 
-SCOPE_JOIN = SQL("JOIN crm_relationship_scope scope ON scope.partner_id = customer.id")
-"""Keeps the profiles of customers in scope; ``customer`` is the profile's partner."""
+UNMEASURED_JOIN = SQL(
+    """JOIN (SELECT partner_id FROM crm_relationship_scope
+             EXCEPT
+             SELECT partner_id FROM crm_relationship_measured) unmeasured
+         ON unmeasured.partner_id = customer.id"""
+)
+"""Keeps the customers in scope that are no customers any more or were archived."""
 
 IN_SCOPE = SQL("AND partner_id IN (SELECT partner_id FROM crm_relationship_scope)")
-"""The same as a condition on one table."""
+"""Keeps the rows of customers in scope."""
 
 
 def fill(env, parts: list[SQL]) -> int:
