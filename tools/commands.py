@@ -120,7 +120,7 @@ def setup(lock):
 
 @command(ODOO)
 def screenshots(lock):
-    """Take the screenshots that docs/screenshots/shots.json lists (SHOTS=FILE for others)."""
+    """Take the screenshots of the store page (SHOTS=FILE for those that a file lists)."""
     demonstration.take_screenshots()
 
 

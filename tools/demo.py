@@ -42,7 +42,7 @@ def demo(lock):
 
 def take_screenshots():
     """Shoot what a list of shots says (see `screenshot`) into the list's folder."""
-    listed = paths.ROOT / os.environ.get("SHOTS", "docs/screenshots/shots.json")
+    listed = paths.ROOT / os.environ.get("SHOTS", "crm_relationship/static/description/shots.json")
     if not listed.exists():
         raise StepFailed(f"{listed} is not there", "SHOTS=FILE names a list of shots.")
     name = prepare()

@@ -12,6 +12,7 @@ A shot is a dictionary: `name` of the .png, `path` to open ("/odoo/…"), and op
 import base64
 import contextlib
 import http.cookiejar
+import io
 import itertools
 import json
 import shutil
@@ -28,6 +29,7 @@ SIZE = (1440, 900)
 PATIENCE_SECONDS = 30
 POLL_SECONDS = 0.1
 SETTLE_SECONDS = 0.5
+COLORS = 192
 OPTIONS = (
     "--headless=new",
     "--no-sandbox",  # Chromium refuses to run as root with one
@@ -59,8 +61,17 @@ def take(url, database, shots, folder, login="admin", password="admin"):
         page.log_in(url, database, login, password)
         for shot in shots:
             target = folder / f"{shot['name']}.png"
-            target.write_bytes(page.shoot(url, shot))
+            target.write_bytes(_shrink(page.shoot(url, shot)))
             say(f"    {target}")
+
+
+def _shrink(image):
+    """The PNG with a palette: a third of the size, and no difference to the eye."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(image)) as picture, io.BytesIO() as small:
+        picture.convert("RGB").quantize(COLORS).save(small, "PNG", optimize=True)
+        return small.getvalue()
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ...engine.periods import DAY
+from .days import to_date
 
 NONE = ""
 """The code of those without a tier."""
@@ -112,8 +113,8 @@ class CrmRelationshipMigration(models.AbstractModel):
     def _get_days(self, presets, date_from, date_to):
         """Return the two days to compare, by default those of the shortest preset."""
         default = presets[0] if presets else {"date_from": False, "date_to": False}
-        start = self._to_date(date_from or default["date_from"])
-        end = self._to_date(date_to or default["date_to"])
+        start = to_date(self.env, date_from or default["date_from"])
+        end = to_date(self.env, date_to or default["date_to"])
         if start and end and start > end:
             raise ValidationError(
                 self.env._(
@@ -123,14 +124,6 @@ class CrmRelationshipMigration(models.AbstractModel):
                 )
             )
         return start, end
-
-    def _to_date(self, day):
-        try:
-            return fields.Date.to_date(day)
-        except (AttributeError, TypeError, ValueError) as error:
-            raise ValidationError(
-                self.env._("“%(day)s” is not a date such as 2025-12-31.", day=day)
-            ) from error
 
     # ------------------------------------------------------------------ cells
 

@@ -3,14 +3,16 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL, groupby
 
 from ...engine.periods import DAY, window_start
+from .days import to_date
 
 SEES_ALL_GROUPS = ("crm_relationship.group_manager", "sales_team.group_sale_salesman_all_leads")
 """Who sees every customer, by the record rules of the profiles."""
 
-DAYS_OFFERED = 36
-"""Past evaluations to choose from: three years of month-ends."""
+MONTHS_OFFERED = 130
+"""Months whose last evaluation may be chosen: the longest backfill, and some years more."""
 
 MONTHS_A_YEAR = 12
 
@@ -25,8 +27,8 @@ class CrmRelationshipPyramid(models.AbstractModel):
         Everything is counted with the user's own rights: who sees only own customers
         gets a pyramid of those. A *mark* is a figure with the domain on profiles that
         gives just the customers it counted. The present comes from the profiles, a past
-        day from what its evaluation kept, which covers all customers and is therefore
-        only for those who see all of them.
+        day from the history, but its revenue from what its evaluation kept. That covers
+        all customers and is therefore only for those who see all of them.
     """
 
     _name = "crm.relationship.pyramid"
@@ -110,7 +112,7 @@ class CrmRelationshipPyramid(models.AbstractModel):
                 ("company_id", "=", company.id),
                 ("id", ">", done.id or 0),
                 ("state", "in", ["pending", "running", "failed"]),
-                ("kind", "not in", ["preview", "partners"]),
+                ("kind", "not in", ["preview", "partners", "backfill"]),
             ],
             order="id desc",
             limit=1,
@@ -143,7 +145,7 @@ class CrmRelationshipPyramid(models.AbstractModel):
             level["down"] = moves["down"](level["code"])
         return {
             "day": self._to_json(past),
-            "days": [self._to_json(each) for each in days[:DAYS_OFFERED] if self._sees_all()],
+            "days": self._get_days_offered(days, past),
             "evaluated": self._to_json(last if days else None),
             "period": {"key": period, "start": self._to_json(start), "end": self._to_json(end)},
             **figures,
@@ -158,6 +160,15 @@ class CrmRelationshipPyramid(models.AbstractModel):
         )
         return [day for (day,) in groups]
 
+    def _get_days_offered(self, days, past):
+        """Return the last one of each month of ``days``, and the day that is shown."""
+        if not self._sees_all():
+            return []
+        months = groupby(days, key=lambda day: day.replace(day=1))
+        last = [of_month[0] for _month, of_month in months]
+        offered = {*last[:MONTHS_OFFERED], *([past] if past else [])}
+        return [self._to_json(day) for day in sorted(offered, reverse=True)]
+
     def _get_past_day(self, day, days):
         """Return the last of the evaluation ``days`` on or before ``day``, None for now."""
         if not day:
@@ -166,7 +177,7 @@ class CrmRelationshipPyramid(models.AbstractModel):
             raise AccessError(
                 self.env._("Past evaluations are kept for all customers, and you see some of them.")
             )
-        wanted = fields.Date.to_date(day)
+        wanted = to_date(self.env, day)
         past = next((each for each in days if each <= wanted), None)
         if not past:
             raise ValidationError(self.env._("No tiers were evaluated until %(day)s.", day=day))
@@ -287,8 +298,10 @@ class CrmRelationshipPyramid(models.AbstractModel):
         return {name: tier[name] for name in names}
 
     def _get_past(self, company, day):
-        """Return the levels and the total that the evaluation of ``day`` kept.
+        """Return the levels and the total of the evaluation of ``day``.
 
+        Customers are counted as their list finds them: from the history of those who
+        still have a profile. The amounts are the revenue of then, of all who were there.
         The caller has checked that the user sees all customers; the cuts themselves are
         for managers, hence sudo.
         """
@@ -296,15 +309,12 @@ class CrmRelationshipPyramid(models.AbstractModel):
         kept = cuts.search([("company_id", "=", company.id), ("date", "=", day)])
         policy = kept.policy_id.sorted("id")[-1:]
         kept = kept.filtered(lambda cut: cut.policy_id == policy)
-        company_domain = Domain("company_id", "=", company.id)
+        counts = self._count_past(company, day)
         levels = [
             {
                 **self._describe(cut.tier_id),
-                "domain": list(
-                    company_domain
-                    & Domain("tier_on", "=", f"{cut.tier_id.code}@{self._to_json(day)}")
-                ),
-                "count": cut.customer_count,
+                "domain": self._get_past_domain(company, day, cut.tier_id),
+                "count": counts.get(cut.tier_id.code, 0),
                 "amount": cut.revenue_total,
             }
             for cut in kept
@@ -314,8 +324,22 @@ class CrmRelationshipPyramid(models.AbstractModel):
             "policy": self._describe_policy(policy),
             "levels": levels,
             "apart": [],
-            "total": {"domain": None, **total},
+            "total": {"domain": self._get_past_domain(company, day, kept.tier_id), **total},
         }
+
+    def _count_past(self, company, day):
+        """Return ``{code: customers}`` of those with a profile that the user may see."""
+        profiles = self.env["crm.relationship.profile"]
+        query = profiles._search([("company_id", "=", company.id)])
+        code = profiles._join_tier_on(query, query.table, day)
+        query.groupby = SQL("1")
+        query.order = None
+        return dict(self.env.execute_query(query.select(code, SQL("COUNT(*)"))))
+
+    def _get_past_domain(self, company, day, tiers):
+        """Return the domain of the customers that were in ``tiers`` on ``day``."""
+        values = [f"{tier.code}@{self._to_json(day)}" for tier in tiers]
+        return list(Domain("company_id", "=", company.id) & Domain("tier_on", "in", values))
 
     # ----------------------------------------------------------------- movers
 

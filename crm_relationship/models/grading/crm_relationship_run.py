@@ -13,6 +13,7 @@ from odoo.tools import SQL
 
 from ...engine import grade_tier, measure, opening, preview, record, scope, session
 from ...engine.periods import DAY, due_evaluations
+from .days import to_date
 
 _logger = logging.getLogger(__name__)
 
@@ -163,16 +164,8 @@ class CrmRelationshipRun(models.Model):
         if not self.env.user.has_group("crm_relationship.group_manager"):
             raise AccessError(self.env._("Only relationship managers choose the day of a run."))
         days = [company._get_relationship_today() for company in companies.sudo()]
-        if days and self._to_date(as_of) > min(days):
+        if days and to_date(self.env, as_of) > min(days):
             raise ValidationError(self.env._("%(day)s is still to come.", day=as_of))
-
-    def _to_date(self, as_of):
-        try:
-            return fields.Date.to_date(as_of)
-        except (AttributeError, TypeError, ValueError) as error:
-            raise ValidationError(
-                self.env._("“%(day)s” is not a date such as 2025-12-31.", day=as_of)
-            ) from error
 
     def _get_companies(self, companies):
         """Return the companies to run; people stay within those they work in."""
@@ -235,7 +228,7 @@ class CrmRelationshipRun(models.Model):
     def _prepare_run(self, company, as_of, full):
         return {
             "company_id": company.id,
-            "as_of": self._to_date(as_of),
+            "as_of": to_date(self.env, as_of),
             "is_as_of_given": bool(as_of),
             "is_full": full,
             "user_id": self.env.uid,

@@ -193,7 +193,7 @@ test("a past evaluation", async () => {
             ? pyramid({
                   day,
                   apart: [],
-                  total: { domain: null, count: 3, amount: 900 },
+                  total: mark("A", 3, 900),
                   newcomers: undefined,
                   in_grace: undefined,
                   below_zero: undefined,
@@ -205,8 +205,19 @@ test("a past evaluation", async () => {
     expect(asked.at(-1)).toEqual([1, "2026-09-30", "evaluation"]);
     expect("select[name='day']").toHaveValue("2026-09-30");
     expect(".o_relationship_card").toHaveCount(4);
-    expect(".o_relationship_card[name='customers']").not.toBeEnabled();
     expect(".o_relationship_apart").toHaveCount(0);
+    await contains(".o_relationship_card[name='customers']").click();
+    expect(queryAllTexts(".o_data_row")).toEqual(["Acme"]);
+});
+
+test("customers in tiers of former policies, by rule or by hand", async () => {
+    await openPyramid(() => pyramid({ apart: [{ key: "former", code: "B", ...mark("B", 1) }] }));
+    expect(".o_relationship_apart .o_relationship_level").toHaveText(
+        "In a tier of a former policy"
+    );
+    expect(".o_relationship_apart .o_relationship_description").toHaveText(
+        "The next recalculation places them; a manual tier stays until it ends"
+    );
 });
 
 test("another company starts at the present", async () => {

@@ -5,6 +5,7 @@ import { animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
     defineModels,
+    defineParams,
     fields,
     getService,
     models,
@@ -108,9 +109,10 @@ test("marks have a text, a reason and open their change", async () => {
     expect(queryOne("svg[role=group]").getAttribute("aria-label")).toBe(
         "Tiers of Acme. B since 06/30/2025."
     );
-    expect(queryAllAttributes(".o_relationship_point", "aria-label")[1]).toBe(
-        "2025-03-31: A, Up (backfilled). Reason 12."
-    );
+    expect(queryAllAttributes(".o_relationship_point", "aria-label").slice(1)).toEqual([
+        "2025-03-31: A, Up (backfilled). Reason 12.",
+        "2025-06-30: B, Down. Reason 13.",
+    ]);
     await hover(".o_relationship_point_up path");
     await animationFrame();
     expect(".o_relationship_reason").toHaveText(/Reason 12/);
@@ -121,6 +123,36 @@ test("marks have a text, a reason and open their change", async () => {
     await press("Enter");
     expect(opened.map((request) => request.res_id)).toEqual([12, 13]);
     expect(opened[0].res_model).toBe("crm.relationship.change");
+    expect.verifySteps([1]);
+});
+
+test("the months are written as the language does", async () => {
+    await show();
+    expect(queryAllTexts(".o_relationship_tick")).toEqual([
+        "Feb 2025",
+        "Mar 2025",
+        "Apr 2025",
+        "May 2025",
+        "Jun 2025",
+        "Jul 2025",
+    ]);
+    expect.verifySteps([1]);
+});
+
+test("in Chinese the year comes first and sentences are translated whole", async () => {
+    defineParams({
+        lang: "zh_CN",
+        translations: {
+            "Tiers of %(customer)s. %(summary)s": "%(customer)s的等级。%(summary)s",
+            "%(day)s: %(tier)s, %(cause)s. %(reason)s": "%(day)s：%(tier)s，%(cause)s。%(reason)s",
+        },
+    });
+    await show();
+    expect(queryAllTexts(".o_relationship_tick")[0]).toBe("2025年2月");
+    expect(queryOne("svg[role=group]").getAttribute("aria-label")).toMatch(/^Acme的等级。/);
+    expect(queryAllAttributes(".o_relationship_point", "aria-label")[2]).toBe(
+        "2025-06-30：B，Down。Reason 13."
+    );
     expect.verifySteps([1]);
 });
 

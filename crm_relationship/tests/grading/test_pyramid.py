@@ -1,6 +1,7 @@
 import json
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, ValidationError
@@ -213,8 +214,54 @@ class TestPyramidPast(PyramidCase):
         self.assertEqual(pyramid["period"]["end"], "2025-05-31")
         self.assertEqual(
             pyramid["levels"][0]["domain"],
-            ["&", ("company_id", "=", self.company.id), ("tier_on", "=", "A@2025-05-31")],
+            ["&", ("company_id", "=", self.company.id), ("tier_on", "in", ["A@2025-05-31"])],
         )
+
+    def test_numbers_and_lists_of_the_past_agree(self):
+        self.customers[0].active = False
+        profile = self.get_profile(self.customers[5])
+        with freeze_time("2025-06-30"):
+            profile.write({"override_tier_id": self.tiers["A"].id, "override_reason": "Contract"})
+        self.env.cr.execute(
+            "UPDATE account_move SET state = 'cancel' WHERE partner_id = %s",
+            [self.customers[18].id],
+        )
+        self.recalculate(as_of=TODAY, full=True)
+        for user in (self.manager, self.all_leads):
+            pyramid = self.get_pyramid(user, day="2025-06-30")
+            for mark in (*pyramid["levels"], pyramid["total"]):
+                self.assertEqual(self.count_listed(mark, user), mark["count"], mark)
+            self.assertEqual(self.get_levels(pyramid), {"A": 3, "B": 0, "C": 3, "D": 13})
+
+    def test_amounts_of_the_past_are_the_revenue_of_then(self):
+        before = self.get_pyramid(day="2025-06-30")
+        self.make_invoices([(self.customers[0], date(2025, 6, 1), 700)])
+        self.recalculate(as_of=TODAY)
+        after = self.get_pyramid(day="2025-06-30")
+        for pyramid in (before, after):
+            self.assertEqual(pyramid["total"]["amount"], sum(range(1, 20)) + 1000.5)
+
+    def test_each_month_offers_its_last_evaluation(self):
+        cuts = self.env["crm.relationship.tier.cut"]
+        first = date(2014, 1, 1)
+        days = [first + relativedelta(months=month, day=31) for month in range(136)]
+        common = {
+            "policy_id": self.policy.id,
+            "tier_id": self.tiers["A"].id,
+            "company_id": self.company.id,
+        }
+        days += [date(2025, 6, 10), date(2025, 7, 3), date(2025, 7, 9)]
+        cuts.create([{**common, "date": day} for day in days])
+        offered = self.get_pyramid()["days"]
+        self.assertEqual(offered[:3], ["2025-07-09", "2025-06-30", "2025-05-31"])
+        self.assertEqual(offered[-1], "2014-10-31")
+        self.assertEqual(len(offered), 130)
+        self.assertIn("2025-06-10", self.get_pyramid(day="2025-06-10")["days"])
+
+    def test_a_day_that_is_none(self):
+        for day in ("2025-13-01", "yesterday", 5):
+            with self.subTest(day=day), self.assertRaises(ValidationError):
+                self.get_pyramid(day=day)
 
     def test_a_day_between_shows_the_evaluation_before(self):
         self.assertEqual(self.get_pyramid(day="2025-06-29")["day"], "2025-05-31")
@@ -275,6 +322,21 @@ class TestPyramidStates(PyramidCase):
         self.recalculate(as_of=TODAY, company=self.fresh)
         pyramid = self.get_pyramid(company=self.fresh)
         self.assertEqual((pyramid["state"], pyramid["total"]["count"]), ("ready", 0))
+
+    def test_backfills_are_no_recalculations(self):
+        backfill = {"company_id": self.company.id, "kind": "backfill", "error": "Disk full"}
+        run = self.env["crm.relationship.run"].create(backfill)
+        for state in ("pending", "running", "failed"):
+            run.state = state
+            pyramid = self.get_pyramid()
+            self.assertFalse(pyramid["is_running"] or pyramid["failure"], state)
+
+    def test_a_recalculation_on_is_told(self):
+        # One that waits has no kind yet.
+        run = self.env["crm.relationship.run"].create({"company_id": self.company.id})
+        self.assertTrue(self.get_pyramid()["is_running"])
+        run.write({"state": "running", "kind": "incremental"})
+        self.assertTrue(self.get_pyramid()["is_running"])
 
     def test_managers_hear_of_a_failed_run(self):
         values = {"company_id": self.company.id, "state": "failed", "error": "Disk full"}

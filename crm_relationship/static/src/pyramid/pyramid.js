@@ -198,12 +198,12 @@ export class Pyramid extends Component {
     get apart() {
         const labels = {
             newcomers: (code) => _t("Newcomers in %s", code),
-            former: () => _t("In a tier of the policy before"),
+            former: () => _t("In a tier of a former policy"),
             outside: () => _t("Without a tier"),
         };
         const helps = {
             newcomers: _t("They have not had the time to grow"),
-            former: _t("The next recalculation places them"),
+            former: _t("The next recalculation places them; a manual tier stays until it ends"),
             outside: _t("Not among the customers that the policy ranks"),
         };
         return this.data.apart.map((mark) => ({

@@ -103,15 +103,21 @@ export class TierLine extends Component {
     ticks(first, last, place) {
         const months = Math.max(last.diff(first, "months").months, 0);
         const step = TICK_MONTHS.find((one) => months / one <= MAX_TICKS) || TICK_MONTHS.at(-1);
+        const format = { ...(step < 12 && { month: "short" }), year: "numeric" };
         const ticks = [];
         let day = first.startOf(step < 12 ? "month" : "year");
         for (; day <= last; day = day.plus({ months: step })) {
             if (day >= first) {
-                const format = step < 12 ? "MMM yyyy" : "yyyy";
-                ticks.push({ x: place(day), label: day.toFormat(format) });
+                ticks.push({ x: place(day), label: day.toLocaleString(format) });
             }
         }
         return ticks;
+    }
+
+    /** What the picture is, for those who do not see it. */
+    get title() {
+        const { name: customer, summary } = this.state.line;
+        return _t("Tiers of %(customer)s. %(summary)s", { customer, summary });
     }
 
     /** What the picture shows, in a sentence. */
@@ -124,8 +130,11 @@ export class TierLine extends Component {
     }
 
     label(point) {
-        const tags = point.is_backfilled ? ` (${_t("backfilled")})` : "";
-        return `${point.day}: ${point.label}, ${point.cause}${tags}. ${point.reason}`;
+        const { day, label: tier, cause, reason } = point;
+        const values = { day, tier, cause, reason };
+        return point.is_backfilled
+            ? _t("%(day)s: %(tier)s, %(cause)s (backfilled). %(reason)s", values)
+            : _t("%(day)s: %(tier)s, %(cause)s. %(reason)s", values);
     }
 
     onKeydown(ev, point) {
