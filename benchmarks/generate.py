@@ -138,7 +138,7 @@ LINES = """
            CASE WHEN side.is_open THEN %(receivable)s
                 WHEN kind = 'entry' THEN %(cash)s ELSE %(income)s END,
            %(currency)s, partner_id, 1, 1, 'MOVE/' || move, 'posted', 'Line of ' || move,
-           CASE WHEN kind = 'entry' OR side.is_open THEN 'payment_term' ELSE 'product' END,
+           CASE WHEN kind <> 'entry' AND side.is_open THEN 'payment_term' ELSE 'product' END,
            date, CASE WHEN kind <> 'entry' THEN date END,
            CASE WHEN side.is_open THEN due END,
            GREATEST(signed.balance, 0), GREATEST(-signed.balance, 0), signed.balance,

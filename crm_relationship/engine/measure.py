@@ -5,14 +5,16 @@ Reads Odoo's own tables through the sources and writes only
 """
 
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
 from odoo.tools import SQL
 
-from . import sources
+from . import session, sources
 from .periods import months_before, window_start
-from .scope import CONTACTS, SCOPE_JOIN
+from .receivables import Receivables
+from .scope import CONTACTS, IN_SCOPE, UNMEASURED_JOIN
 
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
@@ -102,7 +104,6 @@ class Measurement:
             "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
             "coverage_min": MARGIN_COVERAGE_MIN,
             "nurture_days": self.nurture_days,
-            "customers": CONTACTS if self.scoped else SQL.identifier("res_partner"),
         }
 
     def stages(self, accounts: list[int]) -> dict[str, SQL]:
@@ -113,10 +114,12 @@ class Measurement:
 
         :param accounts: the receivable accounts
         """
+        receivables = Receivables(self.company_id, accounts, CONTACTS if self.scoped else None)
         return {
             "crm_relationship_purchase": self._purchase(),
-            "crm_relationship_settlement": self._settlement(accounts),
-            "crm_relationship_open_item": self._open_item(accounts),
+            **receivables.stages(),
+            "crm_relationship_settlement": self._settlement(receivables),
+            "crm_relationship_open_item": self._open_item(receivables),
             "crm_relationship_margin": self._margin(),
             "crm_relationship_measured": self._query(),
         }
@@ -177,32 +180,11 @@ class Measurement:
             **self.terms,
         )
 
-    def _of_customers(self, queries: tuple[SQL, ...], columns: tuple[str, ...]) -> SQL:
-        """Return the company's documents that count, each with its customer.
-
-        Each source is joined on its own: PostgreSQL can then start from the customers in
-        scope, which it does not look up through a union.
-        """
-        joined = [
-            SQL(
-                """
-                SELECT customer.commercial_partner_id, source.*
-                  FROM (%(query)s) source
-                  JOIN %(customers)s customer ON customer.id = source.partner_id
-                 WHERE source.company_id = %(company)s AND source.counts
-                """,
-                query=query,
-                **self.terms,
-            )
-            for query in queries
-        ]
-        return sources.union(joined, ("commercial_partner_id", *columns))
-
-    def _settlement(self, accounts: list[int]) -> SQL:
+    def _settlement(self, receivables: Receivables) -> SQL:
         """One row per customer that paid lately; the days are weighted by the amounts."""
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT settled.commercial_partner_id AS partner_id,
                    SUM(amount) FILTER (WHERE %(current)s) AS paid_amount,
                    SUM(amount) FILTER (WHERE %(recent)s) AS settled_amount,
                    SUM(amount * days_late) FILTER (WHERE %(recent)s)
@@ -211,22 +193,21 @@ class Measurement:
                    MIN(settled.date) FILTER (WHERE %(recent)s) AS oldest_recent,
                    MIN(settled.date) FILTER (WHERE settled.date > %(as_of)s) AS next_date
               FROM (%(settlements)s) settled
-              JOIN %(customers)s customer ON customer.id = settled.partner_id
-             GROUP BY customer.commercial_partner_id
+             GROUP BY settled.commercial_partner_id
             """,
-            settlements=sources.settlements(
-                self.company_id, accounts, min(self.terms["start"], self.terms["late_start"])
+            settlements=self._rolled_up(
+                receivables.settlements(min(self.terms["start"], self.terms["late_start"]))
             ),
             current=SQL("settled.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
             recent=SQL("settled.date BETWEEN %(late_start)s AND %(as_of)s", **self.terms),
             **self.terms,
         )
 
-    def _open_item(self, accounts: list[int]) -> SQL:
+    def _open_item(self, receivables: Receivables) -> SQL:
         """One row per customer that owes; due today is not overdue yet."""
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id,
+            SELECT item.commercial_partner_id AS partner_id,
                    SUM(residual) FILTER (WHERE due_date < %(as_of)s AND date <= %(as_of)s)
                      AS overdue_amount,
                    LEAST(
@@ -234,15 +215,9 @@ class Measurement:
                        MIN(GREATEST(due_date + 1, date)) FILTER (
                            WHERE due_date >= %(as_of)s OR date > %(as_of)s)) AS next_date
               FROM (%(open_items)s) item
-              JOIN %(customers)s customer ON customer.id = item.partner_id
-             GROUP BY customer.commercial_partner_id
+             GROUP BY item.commercial_partner_id
             """,
-            open_items=sources.open_items(
-                self.company_id,
-                accounts,
-                self.as_of,
-                partners=SQL("SELECT id FROM %s", CONTACTS) if self.scoped else None,
-            ),
+            open_items=self._rolled_up(receivables.open_items(self.as_of)),
             **self.terms,
         )
 
@@ -271,18 +246,60 @@ class Measurement:
             **self.terms,
         )
 
+    def _of_customers(self, queries: tuple[SQL, ...], columns: tuple[str, ...]) -> SQL:
+        """Return the company's documents that count, each with its customer.
+
+        Each source is joined on its own: PostgreSQL can then start from the customers in
+        scope, which it does not look up through a union.
+        """
+        joined = [
+            SQL(
+                """
+                SELECT source.*
+                  FROM (%(source)s) source
+                 WHERE source.company_id = %(company)s AND source.counts
+                """,
+                source=self._rolled_up(query),
+                **self.terms,
+            )
+            for query in queries
+        ]
+        return sources.union(joined, ("commercial_partner_id", *columns))
+
+    def _rolled_up(self, rows: SQL) -> SQL:
+        """Return ``rows`` with the commercial partner of their contact.
+
+        Of everybody most are their own commercial partner: looking up the others alone
+        is a small table. Rows without a contact get none, and no customer has them.
+        """
+        if self.scoped:
+            return SQL(
+                """SELECT item.*, customer.commercial_partner_id
+                     FROM (%s) item JOIN %s customer ON customer.id = item.partner_id""",
+                rows,
+                CONTACTS,
+            )
+        return SQL(
+            """SELECT item.*, COALESCE(customer.commercial_partner_id, item.partner_id)
+                         AS commercial_partner_id
+                 FROM (%s) item
+                 LEFT JOIN res_partner customer ON customer.id = item.partner_id
+                                               AND customer.commercial_partner_id <> customer.id
+            """,
+            rows,
+        )
+
     def _contact(self) -> SQL:
         """One row per commercial partner in the population, buyers included."""
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id
-              FROM (%(contacts)s) contact
-              JOIN %(customers)s customer ON customer.id = contact.partner_id
+            %(contacts)s
              UNION
             SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
             """,
-            contacts=sources.contacts(self.company_id),
-            **self.terms,
+            contacts=sources.contacts(
+                self.company_id, CONTACTS if self.scoped else SQL.identifier("res_partner")
+            ),
         )
 
     def _measured(self) -> SQL:
@@ -414,13 +431,16 @@ class Measurement:
 
 def find(env, measurement: Measurement) -> None:
     """Fill the temporary table ``crm_relationship_measured``; no profile is written."""
-    accounts = sources.receivable_accounts(env)
-    for name, query in measurement.stages(accounts).items():
-        table = SQL.identifier(name)
-        env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
-        env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
-        env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
+    with nullcontext() if measurement.scoped else session.joins_in_bulk(env):
+        for name, query in measurement.stages(sources.receivable_accounts(env)).items():
+            _fill(env, SQL.identifier(name), query)
     env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_measured (partner_id)")
+
+
+def _fill(env, table: SQL, query: SQL) -> None:
+    env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+    env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
+    env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
 
 
 def update(env, measurement: Measurement, target: Target = PROFILES) -> int:
@@ -461,11 +481,12 @@ def insert(env, measurement: Measurement, target: Target = PROFILES) -> int:
               FROM crm_relationship_measured measured
              WHERE measured.partner_id NOT IN (
                        SELECT partner_id FROM %(profiles)s
-                        WHERE company_id = %(company)s)
+                        WHERE company_id = %(company)s %(scope)s)
              ORDER BY measured.partner_id
             """,
             profiles=target.name,
             columns=SQL(", ").join(target.names),
+            scope=IN_SCOPE if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
     )
@@ -491,7 +512,7 @@ def freeze(env, measurement: Measurement, target: Target = PROFILES) -> int:
             """,
             profiles=target.name,
             no_due_date=SQL(", next_due_date = NULL" if "next_due_date" in target.columns else ""),
-            scope=SCOPE_JOIN if measurement.scoped else SQL(""),
+            scope=UNMEASURED_JOIN if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
     )
@@ -512,6 +533,6 @@ def leavers(measurement: Measurement, target: Target = PROFILES) -> SQL:
                     WHERE measured.partner_id = profile.partner_id)
         """,
         profiles=target.name,
-        scope=SCOPE_JOIN if measurement.scoped else SQL(""),
+        scope=UNMEASURED_JOIN if measurement.scoped else SQL(""),
         company=measurement.company_id,
     )

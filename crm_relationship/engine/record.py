@@ -5,6 +5,7 @@ from datetime import date
 
 from odoo.tools import SQL
 
+from .scope import IN_SCOPE
 from .tier_cuts import PROFILES
 
 CHANGE_COLUMNS = (
@@ -83,13 +84,13 @@ def end_overrides(company_id: int, as_of: date, run_id: int, scoped: bool) -> Ch
 
     :param scoped: only the customers in the temporary table of :mod:`.scope`
     """
-    scope = SQL("AND partner_id IN (SELECT partner_id FROM crm_relationship_scope)")
     return Changes(
         ctes=SQL(
             """ended AS MATERIALIZED (
             SELECT id, partner_id, tier_id, computed_tier_id, tier_basis
               FROM crm_relationship_profile
              WHERE company_id = %(company)s
+               AND override_tier_id IS NOT NULL
                AND override_until < %(as_of)s
                AND tier_standing IS DISTINCT FROM 'frozen'
                %(scope)s),
@@ -105,7 +106,7 @@ def end_overrides(company_id: int, as_of: date, run_id: int, scoped: bool) -> Ch
              WHERE profile.id = ended.id)""",
             company=company_id,
             as_of=as_of,
-            scope=scope if scoped else SQL(""),
+            scope=IN_SCOPE if scoped else SQL(""),
         ),
         rows=SQL(
             """

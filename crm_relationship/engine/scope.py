@@ -14,8 +14,16 @@ WATERMARK_OVERLAP = timedelta(hours=1)
 CONTACTS = SQL.identifier("crm_relationship_scope_contact")
 """Takes the place of ``res_partner`` where documents are rolled up to customers in scope."""
 
-SCOPE_JOIN = SQL("JOIN crm_relationship_scope scope ON scope.partner_id = customer.id")
-"""Keeps the profiles of customers in scope; ``customer`` is the profile's partner."""
+UNMEASURED_JOIN = SQL(
+    """JOIN (SELECT partner_id FROM crm_relationship_scope
+             EXCEPT
+             SELECT partner_id FROM crm_relationship_measured) unmeasured
+         ON unmeasured.partner_id = customer.id"""
+)
+"""Keeps the customers in scope that are no customers any more or were archived."""
+
+IN_SCOPE = SQL("AND partner_id IN (SELECT partner_id FROM crm_relationship_scope)")
+"""Keeps the rows of customers in scope."""
 
 
 def fill(env, parts: list[SQL]) -> int:
@@ -30,11 +38,12 @@ def fill(env, parts: list[SQL]) -> int:
         "partner_id",
         SQL(
             """
-            WITH part AS (%s)
+            WITH part AS MATERIALIZED (%s)
             SELECT partner_id FROM part WHERE partner_id IS NOT NULL
              UNION
-            SELECT customer.commercial_partner_id
-              FROM part JOIN res_partner customer ON customer.id = part.partner_id
+            SELECT commercial_partner_id
+              FROM res_partner
+             WHERE id = ANY (ARRAY(SELECT partner_id FROM part))
             """,
             SQL(" UNION ").join(parts),
         ),
@@ -57,6 +66,8 @@ def fill(env, parts: list[SQL]) -> int:
 def _fill(env, name: str, key: str, query: SQL) -> int:
     table = SQL.identifier(name)
     env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+    # In order, so that what is looked up next lies near what was looked up last.
+    query = SQL("%s ORDER BY 1", query)
     env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
     count = env.cr.rowcount
     env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (%s)", table, SQL.identifier(key)))

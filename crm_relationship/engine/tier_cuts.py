@@ -77,13 +77,16 @@ def cuts(terms: TierTerms, ranked: SQL) -> SQL:
     return SQL(
         """
         WITH ranked AS NOT MATERIALIZED (%(ranked)s),
+             total AS MATERIALIZED (SELECT COUNT(*) AS population FROM ranked),
+             share AS MATERIALIZED (%(share)s),
+             listed AS MATERIALIZED (%(listed)s),
              concentration AS MATERIALIZED (%(concentration)s)
         SELECT tier.id AS tier_id,
                total.population,
                CASE WHEN tier.is_lowest THEN total.population
                     ELSE cut.cut_rank END::integer AS cut_rank,
                cut.cut_value
-          FROM (SELECT COUNT(*) AS population FROM ranked) total
+          FROM total
          CROSS JOIN crm_relationship_tier tier
           LEFT JOIN LATERAL (%(cut)s) cut ON NOT tier.is_lowest
          WHERE tier.policy_id = %(policy)s
@@ -91,10 +94,33 @@ def cuts(terms: TierTerms, ranked: SQL) -> SQL:
         """,
         policy=terms.policy_id,
         ranked=ranked,
+        share=SQL(SHARE, terms.policy_id),
+        listed=LISTED,
         concentration=CONCENTRATION,
         cut=CUTS[terms.method],
     )
 
+
+SHARE = """
+    SELECT tier.id AS tier_id,
+           LEAST(CEIL(tier.cumulative_share * total.population * 0.01),
+                 total.population)::integer AS cut_rank
+      FROM crm_relationship_tier tier
+     CROSS JOIN total
+     WHERE tier.policy_id = %s AND NOT tier.is_lowest
+"""
+"""One row per tier with a share: the last rank inside."""
+
+LISTED = SQL(
+    """
+    SELECT rank, tier_basis
+      FROM (SELECT ROW_NUMBER() OVER (ORDER BY tier_basis DESC) AS rank, tier_basis
+              FROM ranked) numbered
+     WHERE rank <= (SELECT MAX(cut_rank) FROM share)
+       AND rank IN (SELECT cut_rank FROM share)
+    """
+)
+"""The amounts at these ranks; PostgreSQL goes through the ranking once, as far as needed."""
 
 CONCENTRATION = SQL(
     """
@@ -115,12 +141,9 @@ CUTS = {
     "customers": SQL(
         """
         SELECT share.cut_rank,
-               (SELECT tier_basis FROM ranked
-                 ORDER BY tier_basis DESC
-                OFFSET GREATEST(share.cut_rank - 1, 0)
-                 LIMIT LEAST(share.cut_rank, 1)) AS cut_value
-          FROM (SELECT LEAST(CEIL(tier.cumulative_share * total.population * 0.01),
-                             total.population)::integer AS cut_rank) share
+               (SELECT tier_basis FROM listed WHERE listed.rank = share.cut_rank) AS cut_value
+          FROM share
+         WHERE share.tier_id = tier.id
         """
     ),
     "revenue_share": SQL(

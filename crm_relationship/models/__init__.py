@@ -1,5 +1,6 @@
 from . import grading
 from . import account_move
+from . import account_move_line
 from . import account_partial_reconcile
 from . import crm_lead
 from . import ir_config_parameter

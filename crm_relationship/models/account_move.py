@@ -2,8 +2,29 @@ from odoo import models
 
 
 class AccountMove(models.Model):
+    """Customer invoices tell the runs of the engine what customers buy.
+
+    How it works
+        A row of this table is wide (some 220 bytes in 100 columns), and a customer's invoices lie
+        all over it. The indexes hold what a run reads of posted documents, ordered by
+        customer, so that it reads nothing else; and the documents by the time they were
+        written, so that a night finds what changed without looking at the rest.
+    """
+
     _name = "account.move"
     _inherit = ["account.move", "crm.relationship.document.mixin"]
+
+    _relationship_invoice_idx = models.Index(
+        """(partner_id, invoice_date) INCLUDE (id, company_id, amount_untaxed_signed)
+           WHERE move_type = 'out_invoice' AND state = 'posted'"""
+    )
+    _relationship_refund_idx = models.Index(
+        """(partner_id, invoice_date) INCLUDE (id, company_id, amount_untaxed_signed)
+           WHERE move_type = 'out_refund' AND state = 'posted'"""
+    )
+    _relationship_written_idx = models.Index(
+        "(write_date) WHERE move_type IN ('out_invoice', 'out_refund')"
+    )
 
     def write(self, vals):
         """Let the next run see the customer that an invoice is taken away from."""

@@ -67,6 +67,10 @@ class ResPartner(models.Model):
         help="Such as the walk-in customer: gets no profile and no tier, and does not count.",
     )
 
+    _relationship_written_idx = models.Index(
+        "USING brin (write_date) WITH (pages_per_range = 16, autosummarize = on)"
+    )
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid", "su", "allowed_company_ids")
     def _compute_relationship_profile_id(self):

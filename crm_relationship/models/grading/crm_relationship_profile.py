@@ -499,7 +499,7 @@ class CrmRelationshipProfile(models.Model):
 
         Other addons add theirs by overriding this.
         """
-        return [sources.customer_invoices(self._get_invoice_condition())]
+        return sources.customer_invoices(self._get_invoice_condition())
 
     @api.model
     def _get_invoice_condition(self):

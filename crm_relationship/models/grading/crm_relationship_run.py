@@ -548,6 +548,7 @@ class CrmRelationshipRun(models.Model):
 
     def _prepare_tier_terms(self, policy, day):
         self.env.flush_all()
+        session.read_rows_just_written(self.env)
         return policy._get_tier_terms(day)
 
     def _append(self, changes):

@@ -1,0 +1,192 @@
+"""Receivables: what customers paid of their invoices, and what they owe.
+
+How it works
+    An *instalment* is a receivable line of a posted customer invoice. A run of everybody
+    joins whole tables. A run of some customers starts from their contacts and reads
+    through the indexes that this addon adds to Odoo's tables: their instalments are kept
+    in a temporary table first, and arrays of their ids are looked up, since PostgreSQL
+    underrates how many customers there are and would rather read everything.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+OPEN_NOW = SQL("reconciled IS NOT TRUE AND amount_residual <> 0")
+"""The residual says little more than ``reconciled``, but PostgreSQL knows how rare it is."""
+
+ON_RECEIVABLES = SQL("display_type = 'payment_term' AND parent_state = 'posted'")
+"""The lines of posted documents on receivable or payable accounts: Odoo lets no other line of a
+document stand there. The indexes of ``account.move.line`` in this addon hold these alone."""
+
+INVOICED = SQL("move.move_type = 'out_invoice' AND move.state = 'posted'")
+
+INSTALMENTS = SQL.identifier("crm_relationship_instalment")
+
+
+@dataclass(frozen=True)
+class Receivables:
+    """The receivables of a company.
+
+    :param accounts: the receivable accounts, see :func:`.sources.receivable_accounts`
+    :param contacts: table of the contacts to look at, None: all
+    """
+
+    company_id: int
+    accounts: list[int]
+    contacts: SQL | None
+
+    def stages(self) -> dict[str, SQL]:
+        """Return the queries of the temporary tables that the others need, by name."""
+        return {} if self.contacts is None else {"crm_relationship_instalment": self._of_contacts()}
+
+    def settlements(self, since: date) -> SQL:
+        """Return one row a reconciliation from ``since`` on that settles an instalment.
+
+        Credit notes are no payments, and neither are exchange differences. ``NOT IN`` is a
+        hash table of the former, whatever PostgreSQL believes; ``IS NOT TRUE`` leaves it
+        free to make one of the latter or to look each up.
+        ``days_late`` is negative for early payments. ``amount`` includes tax and is
+        in the company's currency.
+        """
+        return SQL(
+            """
+            SELECT instalment.partner_id,
+                   partial.max_date AS date,
+                   partial.amount,
+                   partial.max_date - instalment.due_date AS days_late
+              FROM account_partial_reconcile partial
+              JOIN %(instalments)s instalment ON instalment.id = partial.debit_move_id
+             WHERE partial.company_id = %(company)s
+               AND partial.max_date >= %(since)s
+               %(looked_up)s
+               AND partial.credit_move_id NOT IN (%(credited)s)
+               AND (EXISTS (
+                       SELECT 1
+                         FROM account_partial_reconcile origin
+                         JOIN account_move_line counterpart
+                           ON counterpart.move_id = origin.exchange_move_id
+                        WHERE counterpart.id = partial.credit_move_id
+                          AND origin.exchange_move_id IS NOT NULL)) IS NOT TRUE
+            """,
+            instalments=SQL("(%s)", self._of_all()) if self.contacts is None else INSTALMENTS,
+            looked_up=SQL("")
+            if self.contacts is None
+            else SQL("AND partial.debit_move_id = ANY (ARRAY(SELECT id FROM %s))", INSTALMENTS),
+            credited=self._credited(),
+            company=self.company_id,
+            since=since,
+        )
+
+    def open_items(self, as_of: date) -> SQL:
+        """Return one row an instalment still open on ``as_of``.
+
+        ``residual`` includes tax, is in the company's currency and is what was open
+        then: today's residual with the reconciliations after ``as_of`` undone; the first
+        of those is on ``next_date``.
+        """
+        return SQL(
+            """
+            WITH later AS MATERIALIZED (
+                 SELECT debit_move_id AS line_id, SUM(amount) AS amount,
+                        MIN(max_date) AS next_date
+                   FROM account_partial_reconcile
+                  WHERE max_date > %(as_of)s AND company_id = %(company)s
+                  GROUP BY debit_move_id),
+                 item AS (
+                 SELECT line.*, line.amount_residual + COALESCE(later.amount, 0) AS residual,
+                        later.next_date
+                   FROM (%(open_now)s) line
+                   LEFT JOIN later ON later.line_id = line.id
+                  UNION ALL
+                 SELECT line.*, later.amount, later.next_date
+                   FROM later
+                   JOIN (%(settled_now)s) line ON line.id = later.line_id)
+            SELECT item.partner_id,
+                   COALESCE(item.date_maturity, item.date) AS due_date,
+                   invoice.date,
+                   item.residual,
+                   item.next_date
+              FROM item
+              JOIN %(invoices)s
+             WHERE item.residual > 0
+            """,
+            as_of=as_of,
+            company=self.company_id,
+            open_now=self._lines(OPEN_NOW),
+            settled_now=self._lines(SQL("(%s) IS NOT TRUE", OPEN_NOW)),
+            invoices=SQL("(%s) invoice ON invoice.id = item.move_id", self._invoices())
+            if self.contacts is None
+            else SQL("%s invoice ON invoice.id = item.id", INSTALMENTS),
+        )
+
+    def _of_all(self) -> SQL:
+        """One row per instalment: ``id`` of the line, ``partner_id``, ``due_date``."""
+        return SQL(
+            """
+            SELECT line.id, line.partner_id, COALESCE(line.date_maturity, line.date) AS due_date
+              FROM (%(lines)s) line
+              JOIN (%(invoices)s) invoice ON invoice.id = line.move_id
+            """,
+            lines=self._lines(SQL("balance >= 0")),
+            invoices=self._invoices(),
+        )
+
+    def _of_contacts(self) -> SQL:
+        """The same for :attr:`contacts`, with the invoice's ``date``.
+
+        The invoices of these contacts are in an index; the rare one that is another's
+        though its line is theirs is looked up.
+        """
+        return SQL(
+            """
+            WITH own AS MATERIALIZED (
+                 %(invoices)s AND move.partner_id = ANY (ARRAY(SELECT id FROM %(contacts)s)))
+            SELECT line.id, line.partner_id, COALESCE(line.date_maturity, line.date) AS due_date,
+                   COALESCE(own.date, other.date) AS date
+              FROM (%(lines)s) line
+              LEFT JOIN own ON own.id = line.move_id
+              LEFT JOIN LATERAL (
+                   %(invoices)s AND own.id IS NULL AND move.id = line.move_id OFFSET 0) other
+                ON TRUE
+             WHERE own.id IS NOT NULL OR other.id IS NOT NULL
+            """,
+            lines=self._lines(SQL("balance >= 0")),
+            invoices=self._invoices(),
+            contacts=self.contacts,
+        )
+
+    def _invoices(self) -> SQL:
+        return SQL(
+            """SELECT move.id, move.invoice_date AS date
+                 FROM account_move move
+                WHERE %s AND move.company_id = %s""",
+            INVOICED,
+            self.company_id,
+        )
+
+    def _lines(self, condition: SQL) -> SQL:
+        """Return the receivable lines of posted documents, those of :attr:`contacts`."""
+        of_contacts = SQL("AND partner_id = ANY (ARRAY(SELECT id FROM %s))", self.contacts)
+        return SQL(
+            """SELECT id, move_id, partner_id, date, date_maturity, amount_residual
+                 FROM account_move_line
+                WHERE account_id = ANY (%s) AND %s AND %s %s""",
+            self.accounts,
+            ON_RECEIVABLES,
+            condition,
+            SQL("") if self.contacts is None else of_contacts,
+        )
+
+    def _credited(self) -> SQL:
+        """Return the ids of the receivable lines of all credit notes, which are few."""
+        return SQL(
+            """SELECT line.id
+                 FROM account_move refund
+                 JOIN account_move_line line ON line.move_id = refund.id
+                WHERE refund.move_type = 'out_refund' AND refund.state = 'posted'
+                  AND line.account_id = ANY (%s) AND line.balance <= 0
+                  AND line.display_type = 'payment_term' AND line.parent_state = 'posted'""",
+            self.accounts,
+        )
