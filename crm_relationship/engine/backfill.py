@@ -13,7 +13,8 @@ from datetime import date
 from odoo.tools import SQL
 
 from . import grade_tier, measure, record
-from .measure import Measurement, Target
+from .measure import Target
+from .measurement import Measurement
 from .tier_cuts import TierTerms
 
 STATE = Target(

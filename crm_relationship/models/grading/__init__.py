@@ -5,6 +5,7 @@ from . import crm_relationship_tier_policy
 from . import crm_relationship_tier_policy_explanation
 from . import crm_relationship_tier_cut
 from . import crm_relationship_profile
+from . import crm_relationship_profile_override
 from . import crm_relationship_profile_behaviour
 from . import crm_relationship_profile_explanation
 from . import crm_relationship_profile_margin
@@ -12,6 +13,7 @@ from . import crm_relationship_change
 from . import crm_relationship_profile_history
 from . import crm_relationship_migration
 from . import crm_relationship_run
+from . import crm_relationship_run_steps
 from . import crm_relationship_backfill_state
 from . import crm_relationship_run_backfill
 from . import crm_relationship_pyramid

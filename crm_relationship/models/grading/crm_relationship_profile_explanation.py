@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
 from ...engine import tier_cuts
-from ...engine.measure import MARGIN_COVERAGE_MIN
+from ...engine.measurement import MARGIN_COVERAGE_MIN
 from ...engine.periods import window_start
 
 

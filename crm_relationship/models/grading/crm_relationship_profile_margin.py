@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
-from ...engine.measure import MARGIN_COVERAGE_MIN
+from ...engine.measurement import MARGIN_COVERAGE_MIN
 from ...engine.periods import window_start
 
 RESULTS = {"margin_rate", "margin_health"}

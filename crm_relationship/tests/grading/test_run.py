@@ -93,7 +93,9 @@ class TestRun(RelationshipCase):
             other.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, self.company.id])
         self.assertEqual(self.recalculate().state, "done")
 
-    @mute_logger("odoo.addons.crm_relationship.models.grading.crm_relationship_run", "odoo.sql_db")
+    @mute_logger(
+        "odoo.addons.crm_relationship.models.grading.crm_relationship_run_steps", "odoo.sql_db"
+    )
     def test_a_failure_leaves_the_other_company_done(self):
         second = self.create_company("Second Ltd")
         self.make_invoices([(self.customers[0], date(2025, 6, 1), 5)], company=second)
@@ -218,7 +220,7 @@ class TestRun(RelationshipCase):
         self.recalculate(date(2025, 7, 2))
         self.assertEqual(profile.tier_id.code, "D")
 
-    @mute_logger("odoo.addons.crm_relationship.models.grading.crm_relationship_run")
+    @mute_logger("odoo.addons.crm_relationship.models.grading.crm_relationship_run_steps")
     def test_a_failure_at_the_start_is_on_the_run(self):
         profiles = type(self.env["crm.relationship.profile"])
         with patch.object(profiles, "_get_purchase_sources", side_effect=ValueError("broken")):

@@ -1,0 +1,392 @@
+"""Measurement: the queries that measure customers, from the sources' documents.
+
+Pure SQL of one company, day and policy; :mod:`.measure` executes it and writes.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+from . import sources
+from .periods import months_before, window_start
+from .receivables import Receivables
+from .scope import CONTACTS
+
+DAYS_LATE_MONTHS = 24
+"""Months of reconciliations that the days late are averaged over."""
+
+MARGIN_COVERAGE_MIN = 80
+"""Percent of the revenue whose cost must be known before a margin is given."""
+
+BASIS_COLUMNS = {"revenue": "revenue", "margin": "margin", "paid": "paid_amount"}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What to measure: the company, the day, the policy's terms and the sources.
+
+    :param margin_sources: empty where nobody knows costs
+    :param domain: SQL query of the partners inside the policy's domain, None: all
+    :param scoped: only the customers in the temporary table of :mod:`.scope`
+    """
+
+    company_id: int
+    as_of: date
+    purchase_sources: tuple[SQL, ...]
+    margin_sources: tuple[SQL, ...]
+    window_months: int
+    basis: str
+    nurture_days: int
+    only_buyers: bool
+    domain: SQL | None
+    scoped: bool
+
+    @property
+    def purchases(self) -> SQL:
+        """The purchase documents of every company."""
+        return sources.union(self.purchase_sources, sources.PURCHASE_COLUMNS)
+
+    @property
+    def margins(self) -> SQL | None:
+        """The document lines of every company, None where nobody knows costs."""
+        if not self.margin_sources:
+            return None
+        return sources.union(self.margin_sources, sources.MARGIN_COLUMNS)
+
+    @property
+    def terms(self) -> dict:
+        """The named parameters that the parts of the query share."""
+        return {
+            "company": self.company_id,
+            "as_of": self.as_of,
+            "start": window_start(self.as_of, self.window_months),
+            "previous_start": window_start(self.as_of, 2 * self.window_months),
+            "previous_end": months_before(self.as_of, self.window_months),
+            "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
+            "coverage_min": MARGIN_COVERAGE_MIN,
+            "nurture_days": self.nurture_days,
+        }
+
+    def stages(self, accounts: list[int]) -> dict[str, SQL]:
+        """Return the queries of the temporary tables, in order, by the tables' names.
+
+        Each is a statement of its own, so that the next one is planned with its real
+        size. The last one has one row per customer: ``partner_id`` and the measures.
+
+        :param accounts: the receivable accounts
+        """
+        receivables = Receivables(self.company_id, accounts, CONTACTS if self.scoped else None)
+        return {
+            "crm_relationship_purchase": self._purchase(),
+            **receivables.stages(),
+            "crm_relationship_settlement": self._settlement(receivables),
+            "crm_relationship_open_item": self._open_item(receivables),
+            "crm_relationship_margin": self._margin(),
+            "crm_relationship_measured": self._query(),
+        }
+
+    def _query(self) -> SQL:
+        """One row per customer with all columns of the profile that are measured."""
+        return SQL(
+            """
+            WITH contact AS (%(contact)s),
+                 measured AS (%(measured)s)
+            SELECT measured.*,
+                   %(basis)s AS tier_basis,
+                   %(standing)s AS tier_standing
+              FROM measured
+              %(inside)s
+            """,
+            inside=self._inside(),
+            contact=self._contact(),
+            measured=self._measured(),
+            basis=self._basis(),
+            standing=self._standing(),
+        )
+
+    def _purchase(self) -> SQL:
+        """One row per customer with documents; ``oldest_*`` are the days of a window's
+        oldest document, ``next_date`` is the first document's after ``as_of``.
+        """
+        return SQL(
+            """
+            SELECT document.commercial_partner_id AS partner_id,
+                   COUNT(DISTINCT document.date) FILTER (WHERE %(bought)s) AS purchase_count,
+                   MIN(document.date) FILTER (WHERE %(bought)s) AS first_purchase_date,
+                   MAX(document.date) FILTER (WHERE %(bought)s) AS last_purchase_date,
+                   COUNT(*) FILTER (WHERE %(current)s AND NOT document.is_refund) AS visit_count,
+                   SUM(document.guests) FILTER (WHERE %(guested)s) AS guest_count,
+                   SUM(document.amount) FILTER (WHERE %(guested)s) AS guest_revenue,
+                   SUM(document.amount) FILTER (WHERE %(current)s) AS revenue,
+                   SUM(document.amount) FILTER (WHERE %(previous)s) AS revenue_previous,
+                   -SUM(document.amount) FILTER (WHERE %(current)s AND document.is_refund)
+                     AS refund_amount,
+                   MIN(document.date) FILTER (WHERE %(current)s) AS oldest_current,
+                   MIN(document.date) FILTER (WHERE %(previous)s) AS oldest_previous,
+                   MIN(document.date) FILTER (WHERE document.date > %(as_of)s) AS next_date
+              FROM (%(purchases)s) document
+             GROUP BY document.commercial_partner_id
+            """,
+            purchases=self._of_customers(self.purchase_sources, sources.PURCHASE_COLUMNS),
+            bought=SQL("document.date <= %(as_of)s AND NOT document.is_refund", **self.terms),
+            current=SQL("document.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
+            guested=SQL(
+                """document.date BETWEEN %(start)s AND %(as_of)s
+                   AND document.guests > 0 AND NOT document.is_refund""",
+                **self.terms,
+            ),
+            previous=SQL(
+                "document.date BETWEEN %(previous_start)s AND %(previous_end)s", **self.terms
+            ),
+            **self.terms,
+        )
+
+    def _settlement(self, receivables: Receivables) -> SQL:
+        """One row per customer that paid lately; the days are weighted by the amounts."""
+        return SQL(
+            """
+            SELECT settled.commercial_partner_id AS partner_id,
+                   SUM(amount) FILTER (WHERE %(current)s) AS paid_amount,
+                   SUM(amount) FILTER (WHERE %(recent)s) AS settled_amount,
+                   SUM(amount * days_late) FILTER (WHERE %(recent)s)
+                     / NULLIF(SUM(amount) FILTER (WHERE %(recent)s), 0) AS days_late,
+                   MIN(settled.date) FILTER (WHERE %(current)s) AS oldest_current,
+                   MIN(settled.date) FILTER (WHERE %(recent)s) AS oldest_recent,
+                   MIN(settled.date) FILTER (WHERE settled.date > %(as_of)s) AS next_date
+              FROM (%(settlements)s) settled
+             GROUP BY settled.commercial_partner_id
+            """,
+            settlements=self._rolled_up(
+                receivables.settlements(min(self.terms["start"], self.terms["late_start"]))
+            ),
+            current=SQL("settled.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
+            recent=SQL("settled.date BETWEEN %(late_start)s AND %(as_of)s", **self.terms),
+            **self.terms,
+        )
+
+    def _open_item(self, receivables: Receivables) -> SQL:
+        """One row per customer that owes; due today is not overdue yet."""
+        return SQL(
+            """
+            SELECT item.commercial_partner_id AS partner_id,
+                   SUM(residual) FILTER (WHERE due_date < %(as_of)s AND date <= %(as_of)s)
+                     AS overdue_amount,
+                   LEAST(
+                       MIN(next_date),
+                       MIN(GREATEST(due_date + 1, date)) FILTER (
+                           WHERE due_date >= %(as_of)s OR date > %(as_of)s)) AS next_date
+              FROM (%(open_items)s) item
+             GROUP BY item.commercial_partner_id
+            """,
+            open_items=self._rolled_up(receivables.open_items(self.as_of)),
+            **self.terms,
+        )
+
+    def _margin(self) -> SQL:
+        """One row per customer with document lines in the window.
+
+        ``coverage`` is the share of the line amounts, without their signs, whose
+        cost is known, in percent.
+        """
+        if not self.margin_sources:
+            return SQL(
+                """SELECT NULL::integer AS partner_id, NULL::numeric AS margin,
+                          NULL::numeric AS coverage WHERE FALSE"""
+            )
+        return SQL(
+            """
+            SELECT item.commercial_partner_id AS partner_id,
+                   SUM(item.margin) AS margin,
+                   100 * SUM(ABS(item.amount)) FILTER (WHERE item.margin IS NOT NULL)
+                     / NULLIF(SUM(ABS(item.amount)), 0) AS coverage
+              FROM (%(margins)s) item
+             WHERE item.date BETWEEN %(start)s AND %(as_of)s
+             GROUP BY item.commercial_partner_id
+            """,
+            margins=self._of_customers(self.margin_sources, sources.MARGIN_COLUMNS),
+            **self.terms,
+        )
+
+    def _of_customers(self, queries: tuple[SQL, ...], columns: tuple[str, ...]) -> SQL:
+        """Return the company's documents that count, each with its customer.
+
+        Each source is joined on its own: PostgreSQL can then start from the customers in
+        scope, which it does not look up through a union.
+        """
+        joined = [
+            SQL(
+                """
+                SELECT source.*
+                  FROM (%(source)s) source
+                 WHERE source.company_id = %(company)s AND source.counts
+                """,
+                source=self._rolled_up(query),
+                **self.terms,
+            )
+            for query in queries
+        ]
+        return sources.union(joined, ("commercial_partner_id", *columns))
+
+    def _rolled_up(self, rows: SQL) -> SQL:
+        """Return ``rows`` with the commercial partner of their contact.
+
+        Of everybody most are their own commercial partner: looking up the others alone
+        is a small table. Rows without a contact get none, and no customer has them.
+        """
+        if self.scoped:
+            return SQL(
+                """SELECT item.*, customer.commercial_partner_id
+                     FROM (%s) item JOIN %s customer ON customer.id = item.partner_id""",
+                rows,
+                CONTACTS,
+            )
+        return SQL(
+            """SELECT item.*, COALESCE(customer.commercial_partner_id, item.partner_id)
+                         AS commercial_partner_id
+                 FROM (%s) item
+                 LEFT JOIN res_partner customer ON customer.id = item.partner_id
+                                               AND customer.commercial_partner_id <> customer.id
+            """,
+            rows,
+        )
+
+    def _contact(self) -> SQL:
+        """One row per commercial partner in the population, buyers included."""
+        return SQL(
+            """
+            %(contacts)s
+             UNION
+            SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
+            """,
+            contacts=sources.contacts(
+                self.company_id, CONTACTS if self.scoped else SQL.identifier("res_partner")
+            ),
+        )
+
+    def _measured(self) -> SQL:
+        """One row per customer in the population, without the tier's columns."""
+        return SQL(
+            """
+            SELECT contact.partner_id,
+                   COALESCE(purchase.purchase_count, 0)::integer AS purchase_count,
+                   COALESCE(purchase.visit_count, 0)::integer AS visit_count,
+                   COALESCE(purchase.guest_count, 0)::integer AS guest_count,
+                   COALESCE(purchase.guest_revenue, 0) AS guest_revenue,
+                   purchase.first_purchase_date,
+                   purchase.last_purchase_date,
+                   CASE WHEN purchase.purchase_count > 1
+                        THEN ROUND(
+                            (purchase.last_purchase_date - purchase.first_purchase_date)::numeric
+                              / (purchase.purchase_count - 1), 4)
+                    END AS purchase_interval_days,
+                   COALESCE(purchase.revenue, 0) AS revenue,
+                   COALESCE(purchase.revenue_previous, 0) AS revenue_previous,
+                   COALESCE(purchase.refund_amount, 0) AS refund_amount,
+                   CASE WHEN %(sold_nothing)s THEN 0
+                        WHEN margin.coverage >= %(coverage_min)s THEN margin.margin
+                    END AS margin,
+                   CASE WHEN %(sold_nothing)s THEN 100
+                        ELSE TRUNC(margin.coverage, 2) END AS margin_coverage,
+                   COALESCE(settlement.paid_amount, 0) AS paid_amount,
+                   COALESCE(settlement.settled_amount, 0) AS settled_amount,
+                   ROUND(settlement.days_late, 4) AS days_late,
+                   COALESCE(open_item.overdue_amount, 0) AS overdue_amount,
+                   COALESCE(%(as_of)s - purchase.first_purchase_date < %(nurture_days)s, FALSE)
+                     AS is_newcomer,
+                   %(next_due)s AS next_due_date
+              FROM contact
+              JOIN res_partner partner ON partner.id = contact.partner_id
+                                      AND partner.active
+                                      AND partner.relationship_excluded IS NOT TRUE
+              LEFT JOIN crm_relationship_purchase purchase
+                ON purchase.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_settlement settlement
+                ON settlement.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_open_item open_item
+                ON open_item.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_margin margin
+                ON margin.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_profile override
+                ON override.partner_id = contact.partner_id
+               AND override.company_id = %(company)s
+               AND override.override_tier_id IS NOT NULL
+               AND override.override_until IS NOT NULL
+             WHERE contact.partner_id NOT IN (SELECT partner_id FROM res_company)
+            """,
+            next_due=self._next_due(),
+            sold_nothing=self._sold_nothing(),
+            **self.terms,
+        )
+
+    def _sold_nothing(self) -> SQL:
+        """Return whether the margin is known to be zero: no document in the window."""
+        if not self.margin_sources:
+            return SQL("FALSE")
+        return SQL("(purchase.purchase_count > 0 AND purchase.oldest_current IS NULL)")
+
+    def _next_due(self) -> SQL:
+        """Return the first day on which a measure changes if nothing happens."""
+        return SQL(
+            """LEAST(
+                   purchase.next_date, settlement.next_date, open_item.next_date, %(leaves)s,
+                   CASE WHEN %(as_of)s < purchase.first_purchase_date + %(nurture_days)s
+                        THEN purchase.first_purchase_date + %(nurture_days)s END,
+                   override.override_until + 1)""",
+            leaves=SQL(", ").join(
+                self._leaves(SQL("LEAST(%s)", SQL(", ").join(days)), months)
+                for months, days in self._oldest_days().items()
+            ),
+            **self.terms,
+        )
+
+    def _oldest_days(self) -> dict[int, list[SQL]]:
+        """Return the days of the oldest documents in the windows, by the windows' months."""
+        oldest = defaultdict(list)
+        oldest[self.window_months] += [
+            SQL("purchase.oldest_current"),
+            SQL("settlement.oldest_current"),
+        ]
+        oldest[2 * self.window_months].append(SQL("purchase.oldest_previous"))
+        oldest[DAYS_LATE_MONTHS].append(SQL("settlement.oldest_recent"))
+        return oldest
+
+    def _leaves(self, day: SQL, months: int) -> SQL:
+        """Return the first day whose window of ``months`` does not reach back to ``day``.
+
+        A window starts the day after ``as_of`` minus its months; where the
+        subtraction was clamped to a shorter month, one day more is needed.
+        """
+        return SQL(
+            """(%(day)s + %(months)s::interval)::date
+               + CASE WHEN ((%(day)s + %(months)s::interval)::date - %(months)s::interval)::date
+                           < %(day)s THEN 1 ELSE 0 END""",
+            day=day,
+            months=f"{months} months",
+        )
+
+    def _basis(self) -> SQL:
+        """Return the amount that the policy ranks by; NULL: unknown or no customer."""
+        return SQL(
+            "CASE WHEN measured.purchase_count > 0 THEN measured.%s END",
+            SQL.identifier(BASIS_COLUMNS[self.basis]),
+        )
+
+    def _standing(self) -> SQL:
+        """Return what the policy does with the customer, see ``tier_standing``."""
+        return SQL(
+            """CASE WHEN measured.purchase_count = 0 OR %(outside)s THEN NULL
+                    WHEN %(uncounted)s THEN 'unranked'
+                    WHEN %(basis)s IS NULL THEN 'unknown'
+                    ELSE 'ranked' END""",
+            outside=SQL("inside.id IS NULL") if self.domain is not None else SQL("FALSE"),
+            basis=self._basis(),
+            uncounted=SQL("measured.visit_count = 0") if self.only_buyers else SQL("FALSE"),
+        )
+
+    def _inside(self) -> SQL:
+        """Return the join that tells who is inside the policy's domain."""
+        if self.domain is None:
+            return SQL("")
+        return SQL("LEFT JOIN (%s) inside ON inside.id = measured.partner_id", self.domain)
