@@ -29,6 +29,7 @@ LEFTOVERS = {
                      OR tablename LIKE 'res_company_relationship%%'""",
     "columns": """SELECT table_name || '.' || column_name FROM information_schema.columns
                    WHERE column_name LIKE 'relationship_%%' AND table_schema = 'public'""",
+    "indexes": "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%%relationship%%'",
     "xml ids": "SELECT module || '.' || name FROM ir_model_data WHERE module = ANY(%(names)s)",
     "settings": "SELECT key FROM ir_config_parameter WHERE key LIKE 'crm_relationship.%%'",
     "scheduled actions": "SELECT cron_name FROM ir_cron WHERE cron_name LIKE 'Relationships%%'",
