@@ -23,7 +23,7 @@ from . import changes, generate
 CUSTOMERS = 100_000
 CUSTOMERS_FULL = 1_000_000
 CHANGED = 0.01
-REPEATS = 3
+REPEATS = 2
 METHODS = {
     "customers": ("Share of customers", REPEATS),
     "revenue_share": ("Share of revenue", 1),

@@ -9,6 +9,7 @@ from lxml import etree
 from odoo.addons.crm_relationship.engine import session
 
 COMPANY = 1
+AVERAGE_MIN = 1500
 PREFIX = "relationship_"
 CASES = (("form", 1, "form"), ("list of 8", 8, "list"), ("list of 80", 80, "list"))
 FLOOR = {
@@ -48,10 +49,13 @@ def floor(env, repeats):
 
 
 def use(env, method):
-    """Let the company grade by the template of a method."""
+    """Let the company grade by the template of a method, what it leaves open filled in."""
     policies = env["crm.relationship.tier.policy"]
     template = policies.search([("state", "=", "template"), ("method", "=", method)], limit=1)
-    template.copy({"company_id": COMPANY}).action_activate()
+    draft = template.copy({"company_id": COMPANY})
+    for tier in draft.tier_ids.filtered(lambda tier: tier.visits_min and not tier.average_min):
+        tier.average_min = AVERAGE_MIN / tier.sequence
+    draft.action_activate()
 
 
 def run(env, as_of, full):
