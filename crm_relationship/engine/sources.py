@@ -18,6 +18,8 @@ A *margin source* yields one row a document line::
     amount       untaxed, in the company's currency; refunds are negative
     margin       amount minus cost, NULL where the cost is unknown
 
+A source's table needs indexes by contact and by ``changed_at``, or a night reads all of it.
+
 Other addons add theirs by overriding ``_get_purchase_sources`` or
 ``_get_margin_sources`` of ``crm.relationship.profile``. One whose documents are
 invoiced later leaves those invoices out in ``_get_invoice_condition``.

@@ -5,10 +5,14 @@ class AccountMove(models.Model):
     """Customer invoices tell the runs of the engine what customers buy.
 
     How it works
-        A row of this table is wide (some 220 bytes in 100 columns), and a customer's invoices lie
-        all over it. The indexes hold what a run reads of posted documents, ordered by
-        customer, so that it reads nothing else; and the documents by the time they were
-        written, so that a night finds what changed without looking at the rest.
+        A row of this table is wide, and a customer's invoices lie all over it. The indexes
+        hold what a run reads of posted documents, ordered by customer, so that it reads
+        nothing else; and the documents by the time they were written, so that a night
+        finds what changed without looking at the rest.
+
+        With 5 million invoices they take 193 MB, 6 MB for the credit notes and 35 MB, the
+        last one up to three times that where every row was written at another time. An
+        invoice gets an entry when it is posted, and one each time it is written.
     """
 
     _name = "account.move"
