@@ -42,6 +42,21 @@ def scratch_database():
 
 
 @pytest.fixture
+def clone():
+    """A function that clones a database; the copies go at the end."""
+    made = []
+
+    def run(source):
+        made.append(f"{source}_{len(made)}")
+        databases.clone(source, made[-1])
+        return made[-1]
+
+    yield run
+    for name in made:
+        databases.drop(name)
+
+
+@pytest.fixture
 def install():
     """A function that installs our addons (or those named) in a database; `verb="-u"` upgrades."""
 

@@ -164,21 +164,6 @@ def imported():
 
 
 @pytest.fixture
-def clone(imported):
-    """A function that clones the database with the purchases; the copies go at the end."""
-    made = []
-
-    def run():
-        made.append(f"{imported}_{len(made)}")
-        databases.clone(imported, made[-1])
-        return made[-1]
-
-    yield run
-    for name in made:
-        databases.drop(name)
-
-
-@pytest.fixture
 def recalculated(run_in_odoo, tmp_path):
     """A function that recalculates a company as of some days: `{day: profiles}`."""
 
@@ -191,8 +176,8 @@ def recalculated(run_in_odoo, tmp_path):
     return run
 
 
-def test_every_customer_at_every_month_end(clone, run_in_odoo, recalculated):
-    database = clone()
+def test_every_customer_at_every_month_end(imported, clone, run_in_odoo, recalculated):
+    database = clone(imported)
     purchases = read_purchases()
     found = recalculated(database, 1, MONTH_ENDS)
     state = pd.DataFrame(columns=["position", "below"], dtype="Int64")
@@ -204,8 +189,8 @@ def test_every_customer_at_every_month_end(clone, run_in_odoo, recalculated):
     compare_sample(database, run_in_odoo, recalculated)
 
 
-def test_a_backfill_equals_the_forward_runs(clone, run_in_odoo, recalculated):
-    forward, backward = clone(), clone()
+def test_a_backfill_equals_the_forward_runs(imported, clone, run_in_odoo, recalculated):
+    forward, backward = clone(imported), clone(imported)
     recalculated(forward, 1, MONTH_ENDS)
     *state, customers, same = run_in_odoo(backward, BACKFILL, day=LATER, months=len(MONTH_ENDS))
     assert state == ["done", False, len(MONTH_ENDS)]

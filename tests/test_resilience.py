@@ -129,21 +129,6 @@ def recalculate(database, day=OPENING):
 
 
 @pytest.fixture
-def clone():
-    """A function that clones a database; the copies go at the end."""
-    made = []
-
-    def run(source):
-        made.append(f"{source}_{len(made)}")
-        databases.clone(source, made[-1])
-        return made[-1]
-
-    yield run
-    for name in made:
-        databases.drop(name)
-
-
-@pytest.fixture
 def halted(connect, start_in_odoo):
     """A context: a script in Odoo that waits for a lock on `table`, until the block ends."""
 

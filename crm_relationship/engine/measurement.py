@@ -17,6 +17,9 @@ from .scope import CONTACTS
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
 
+WINDOW_MONTHS = 12
+"""The months that are measured where no policy says otherwise."""
+
 MARGIN_COVERAGE_MIN = 80
 """Percent of the revenue whose cost must be known before a margin is given."""
 

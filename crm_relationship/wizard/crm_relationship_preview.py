@@ -281,9 +281,4 @@ class CrmRelationshipPreviewCustomer(models.TransientModel):
     def action_open_partner(self):
         """Open the customer."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "view_mode": "form",
-        }
+        return self.partner_id.get_formview_action()

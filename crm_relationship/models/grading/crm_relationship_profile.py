@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 
 from ...engine import sources
-from ...engine.measurement import MARGIN_COVERAGE_MIN, Measurement
+from ...engine.measurement import MARGIN_COVERAGE_MIN, WINDOW_MONTHS, Measurement
 
 AT_ONCE = date(1970, 1, 1)
 """Due date of profiles that the next run measures in any case."""
@@ -375,7 +375,7 @@ class CrmRelationshipProfile(models.Model):
             as_of=as_of,
             purchase_sources=tuple(self._get_purchase_sources()),
             margin_sources=tuple(self._get_margin_sources()),
-            window_months=terms.get("window_months", 12),
+            window_months=terms.get("window_months", WINDOW_MONTHS),
             basis=terms.get("basis", "revenue"),
             nurture_days=terms.get("nurture_days", 0),
             only_buyers=terms.get("only_buyers", False),
@@ -413,12 +413,7 @@ class CrmRelationshipProfile(models.Model):
 
     def action_open_partner(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "view_mode": "form",
-        }
+        return self.partner_id.get_formview_action()
 
     def action_open_changes(self):
         """Open the customer's history."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import float_round, format_list
 
+from ...engine.measurement import WINDOW_MONTHS
+
 
 def round_down(amount, currency):
     """Return ``amount`` rounded to the currency's unit, never up: what is shown as the
@@ -39,7 +41,7 @@ class CrmRelationshipProfile(models.Model):
     @api.depends("visit_count", "guest_count", "guest_revenue", "revenue")
     def _compute_behaviour(self):
         months = {
-            company: company.sudo()._get_relationship_policy().window_months or 12
+            company: company.sudo()._get_relationship_policy().window_months or WINDOW_MONTHS
             for company in self.company_id  # everybody may know the window, hence sudo
         }
         for profile in self:

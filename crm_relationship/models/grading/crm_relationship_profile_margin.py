@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
-from ...engine.measurement import MARGIN_COVERAGE_MIN
+from ...engine.measurement import MARGIN_COVERAGE_MIN, WINDOW_MONTHS
 from ...engine.periods import window_start
 
 RESULTS = {"margin_rate", "margin_health"}
@@ -11,9 +11,6 @@ RESULTS = {"margin_rate", "margin_health"}
 COMPARISONS = {"<": SQL("<"), ">": SQL(">"), "<=": SQL("<="), ">=": SQL(">=")}
 
 RATE_DECIMALS = 2
-
-WINDOW_MONTHS = 12
-"""What is measured without a policy."""
 
 
 class CrmRelationshipProfile(models.Model):
@@ -28,8 +25,7 @@ class CrmRelationshipProfile(models.Model):
         of the target that the colour says.
     """
 
-    # A subject of its own: see the explanation of tiers for another.
-    _inherit = "crm.relationship.profile"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "crm.relationship.profile"
 
     margin_health = fields.Selection(
         [("red", "Loss"), ("amber", "Thin"), ("green", "Healthy")],
