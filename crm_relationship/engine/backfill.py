@@ -15,7 +15,7 @@ from odoo.tools import SQL
 from . import grade_tier, measure, record
 from .measure import Target
 from .measurement import Measurement
-from .tier_cuts import TierTerms
+from .tier_cuts import TierTerms, find_cuts
 
 STATE = Target(
     "crm_relationship_backfill_state",
@@ -36,9 +36,10 @@ def evaluate(env, measurement: Measurement, terms: TierTerms, run_id: int, first
     measure.insert(env, measurement, STATE)
     leavers = measure.leavers(measurement, STATE)
     left = record.left_population(terms.company_id, terms.as_of, run_id, leavers, table=STATE.table)
-    graded = grade_tier.evaluate(terms, run_id, opening=first)
+    cut = find_cuts(env, terms)
+    graded = grade_tier.evaluate(terms, cut, run_id, opening=first)
     changes = sum(record.append(env, part, backfilled=True) for part in (left, graded))
-    env.cr.execute(grade_tier.keep_cuts(terms))
+    env.cr.execute(grade_tier.keep_cuts(terms, cut))
     return changes
 
 

@@ -10,19 +10,20 @@ from .record import Changes
 from .tier_cuts import (
     PROFILES,
     TierTerms,
-    cuts,
     evidence,
     position,
-    ranked_profiles,
     steps,
 )
 
 
-def keep_cuts(terms: TierTerms) -> SQL:
-    """Return the statement that keeps an evaluation's cuts and what is in its tiers."""
+def keep_cuts(terms: TierTerms, cut: SQL) -> SQL:
+    """Return the statement that keeps an evaluation's cuts and what is in its tiers.
+
+    :param cut: the rows of :func:`.tier_cuts.find_cuts`
+    """
     return SQL(
         """
-        WITH cut AS MATERIALIZED (%(cuts)s),
+        WITH cut AS MATERIALIZED (%(cut)s),
              member AS (
                 SELECT tier_id, COUNT(*) AS customers, SUM(tier_basis) AS basis_total,
                        SUM(revenue) AS revenue_total
@@ -48,7 +49,7 @@ def keep_cuts(terms: TierTerms) -> SQL:
                basis_total = EXCLUDED.basis_total,
                revenue_total = EXCLUDED.revenue_total
         """,
-        cuts=cuts(terms, ranked_profiles(terms)),
+        cut=cut,
         profiles=terms.profiles,
         policy=terms.policy_id,
         company=terms.company_id,
@@ -57,10 +58,14 @@ def keep_cuts(terms: TierTerms) -> SQL:
     )
 
 
-def evaluate(terms: TierTerms, run_id: int, opening: bool) -> Changes:
-    """Evaluate: everybody by the cuts, falls with grace."""
+def evaluate(terms: TierTerms, cut: SQL, run_id: int, opening: bool) -> Changes:
+    """Evaluate: everybody by the cuts, falls with grace.
+
+    :param cut: the rows of :func:`.tier_cuts.find_cuts`
+    """
     return _grade(
         terms,
+        cut,
         run_id,
         who=SQL("profile.tier_standing IS DISTINCT FROM 'frozen'"),
         placed="opening" if opening else "placed",
@@ -68,35 +73,51 @@ def evaluate(terms: TierTerms, run_id: int, opening: bool) -> Changes:
     )
 
 
-def place(terms: TierTerms, run_id: int, scoped: bool) -> Changes:
-    """Place newcomers by the live cuts.
+def newcomers(terms: TierTerms, scoped: bool) -> SQL:
+    """Return the customers without a tier that get one between two evaluations.
 
     :param scoped: only the customers in the temporary table of :mod:`.scope`
     """
+    return SQL(
+        "SELECT profile.id FROM %s profile WHERE profile.company_id = %s AND %s",
+        terms.profiles,
+        terms.company_id,
+        _is_newcomer(scoped),
+    )
+
+
+def _is_newcomer(scoped: bool) -> SQL:
     who = SQL(
         """profile.tier_id IS NULL AND profile.override_tier_id IS NULL
            AND profile.tier_standing IN ('ranked', 'unranked')"""
     )
     if scoped:
-        who = SQL(
+        return SQL(
             "%s AND profile.partner_id IN (SELECT partner_id FROM crm_relationship_scope)", who
         )
-    return _grade(terms, run_id, who=who, placed="placed", evaluated=False)
+    return who
 
 
-def _grade(terms: TierTerms, run_id: int, who: SQL, placed: str, evaluated: bool) -> Changes:
+def place(terms: TierTerms, cut: SQL, run_id: int, scoped: bool) -> Changes:
+    """Place :func:`newcomers` by the live cuts."""
+    return _grade(terms, cut, run_id, who=_is_newcomer(scoped), placed="placed", evaluated=False)
+
+
+def _grade(
+    terms: TierTerms, cut: SQL, run_id: int, who: SQL, placed: str, evaluated: bool
+) -> Changes:
     """Grade the profiles ``who`` and write those that differ."""
     return Changes(
-        ctes=_written(terms, who, evaluated),
+        ctes=_written(terms, cut, who, evaluated),
         rows=_changed(terms, run_id, placed),
     )
 
 
-def _written(terms: TierTerms, who: SQL, evaluated: bool) -> SQL:
+def _written(terms: TierTerms, cut: SQL, who: SQL, evaluated: bool) -> SQL:
     """The steps from the cuts to the profiles written; ``diff`` has what differs."""
     return SQL(
         """
-             cut AS MATERIALIZED (%(cuts)s),
+             cut AS MATERIALIZED (%(cut)s),
              step AS (%(steps)s),
              computed AS (%(computed)s),
              graded AS (%(graded)s),
@@ -124,7 +145,7 @@ def _written(terms: TierTerms, who: SQL, evaluated: bool) -> SQL:
                  WHERE profile.id = diff.id
              )
         """,
-        cuts=cuts(terms, ranked_profiles(terms)),
+        cut=cut,
         steps=steps(terms),
         computed=_computed(terms, who),
         graded=_graded(terms),

@@ -8,14 +8,19 @@ from odoo.tools import SQL
 
 from .measure import MANY_ROWS, MEASURE_COLUMNS
 from .record import Changes, append
-from .tier_cuts import TierTerms, cuts, evidence, position, steps
+from .tier_cuts import TierTerms, evidence, find_cuts, position, steps
 
 
 def insert(env, terms: TierTerms, run_id: int) -> tuple[int, int]:
     """Create the profiles of :func:`.measure.find`; return how many, and how many changes."""
     before = _count(env, terms.company_id)
     env.cr.execute("CREATE INDEX ON crm_relationship_measured (tier_basis)")
-    changes = append(env, Changes(ctes=_created(terms), rows=_placed(terms, run_id)))
+    cut = find_cuts(
+        env,
+        terms,
+        SQL("SELECT tier_basis FROM crm_relationship_measured WHERE tier_standing = 'ranked'"),
+    )
+    changes = append(env, Changes(ctes=_created(terms, cut), rows=_placed(terms, run_id)))
     created = _count(env, terms.company_id) - before
     if created > MANY_ROWS:
         env.cr.execute("ANALYZE crm_relationship_profile")
@@ -27,11 +32,11 @@ def _count(env, company_id: int) -> int:
     return env.execute_query(query)[0][0]
 
 
-def _created(terms: TierTerms) -> SQL:
+def _created(terms: TierTerms, cut: SQL) -> SQL:
     """The steps from the cuts among the measured customers to their profiles."""
     return SQL(
         """
-             cut AS MATERIALIZED (%(cuts)s),
+             cut AS MATERIALIZED (%(cut)s),
              step AS (%(steps)s),
              placed AS (
                 SELECT profile.*,
@@ -54,10 +59,7 @@ def _created(terms: TierTerms) -> SQL:
                        guest_revenue, revenue
              )
         """,
-        cuts=cuts(
-            terms,
-            SQL("SELECT tier_basis FROM crm_relationship_measured WHERE tier_standing = 'ranked'"),
-        ),
+        cut=cut,
         steps=steps(terms),
         position=position(terms),
         columns=SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS),

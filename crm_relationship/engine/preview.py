@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from . import grade_tier
 from .measure import MEASURE_COLUMNS
-from .tier_cuts import TierTerms, cuts, position, steps
+from .tier_cuts import TierTerms, cuts, find_cuts, position, steps
 
 PREVIEWED = "crm_relationship_previewed"
 
@@ -22,7 +22,7 @@ def grade(env, terms: TierTerms) -> None:
     env.cr.execute(SQL("DROP TABLE IF EXISTS %s", terms.profiles))
     env.cr.execute(_start(terms))
     env.cr.execute(SQL("ANALYZE %s", terms.profiles))
-    changes = grade_tier.evaluate(terms, run_id=None, opening=False)
+    changes = grade_tier.evaluate(terms, find_cuts(env, terms), run_id=None, opening=False)
     env.cr.execute(SQL("WITH %s SELECT COUNT(*) FROM diff", changes.ctes))
 
 

@@ -39,6 +39,16 @@ def joins_in_bulk(env):
     env.cr.execute("SET LOCAL enable_nestloop = on")
 
 
+@contextmanager
+def groups_in_parallel(env):
+    """Let workers group rows inside the block, though PostgreSQL expects as many groups as
+    amounts: it does not know how few a function of them gives.
+    """
+    env.cr.execute("SET LOCAL parallel_tuple_cost = 0.01")
+    yield
+    env.cr.execute("SET LOCAL parallel_tuple_cost TO DEFAULT")
+
+
 def read_rows_just_written(env) -> None:
     """Let the transaction go to the rows themselves where an index would say it all.
 

@@ -26,6 +26,8 @@ from datetime import date
 
 from odoo.tools import SQL
 
+from . import session
+
 PROFILES = "crm_relationship_profile"
 
 
@@ -66,13 +68,15 @@ def ranked_profiles(terms: TierTerms) -> SQL:
     )
 
 
-def cuts(terms: TierTerms, ranked: SQL) -> SQL:
+def cuts(terms: TierTerms, ranked: SQL, pivots: str | None = None) -> SQL:
     """Return where the cuts of the policy stand: one row a tier, best first.
 
     ``population`` is N, ``cut_rank`` the last rank inside (N for the lowest tier) and
     ``cut_value`` the least basis inside, NULL where nobody fits or no cut applies.
 
     :param ranked: query with one row a ranked customer, its ``tier_basis``
+    :param pivots: amounts that part the customers into groups of about equal size, as an
+        array of PostgreSQL; whatever they are, the cuts are the same
     """
     return SQL(
         """
@@ -80,7 +84,7 @@ def cuts(terms: TierTerms, ranked: SQL) -> SQL:
              total AS MATERIALIZED (SELECT COUNT(*) AS population FROM ranked),
              share AS MATERIALIZED (%(share)s),
              listed AS MATERIALIZED (%(listed)s),
-             concentration AS MATERIALIZED (%(concentration)s)
+             crossing AS MATERIALIZED (%(crossing)s)
         SELECT tier.id AS tier_id,
                total.population,
                CASE WHEN tier.is_lowest THEN total.population
@@ -96,9 +100,39 @@ def cuts(terms: TierTerms, ranked: SQL) -> SQL:
         ranked=ranked,
         share=SQL(SHARE, terms.policy_id),
         listed=LISTED,
-        concentration=CONCENTRATION,
+        crossing=SQL(CROSSING, pivots=pivots or "{0}", policy=terms.policy_id),
         cut=CUTS[terms.method],
     )
+
+
+def find_cuts(env, terms: TierTerms, ranked: SQL | None = None) -> SQL:
+    """Return the rows of :func:`cuts` as they are now, as a query of constants.
+
+    The statements that write read them from here: PostgreSQL finds them once, and with
+    parallel workers, which it does not use in a statement that writes.
+
+    :param ranked: see :func:`cuts`; None: the profiles
+    """
+    ranked = ranked_profiles(terms) if ranked is None else ranked
+    with session.groups_in_parallel(env):
+        rows = env.execute_query(cuts(terms, ranked, _pivots(env)))
+    return SQL(
+        """SELECT tier_id::integer, population::integer, cut_rank::integer, cut_value::numeric
+             FROM (VALUES %s) AS cut (tier_id, population, cut_rank, cut_value)""",
+        SQL(", ").join(SQL("%s", row) for row in rows),
+    )
+
+
+def _pivots(env) -> str | None:
+    """Return amounts that PostgreSQL knows from its statistics, None without any."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT histogram_bounds FROM pg_stats
+                WHERE tablename = %s AND attname = 'tier_basis' LIMIT 1""",
+            PROFILES,
+        )
+    )
+    return rows[0][0] if rows else None
 
 
 SHARE = """
@@ -122,20 +156,43 @@ LISTED = SQL(
 )
 """The amounts at these ranks; PostgreSQL goes through the ranking once, as far as needed."""
 
-CONCENTRATION = SQL(
-    """
-    SELECT tier_basis,
-           SUM(COUNT(*)) OVER better AS cut_rank,
-           SUM(SUM(tier_basis)) OVER better - SUM(tier_basis) AS greater,
-           SUM(SUM(tier_basis)) OVER () AS total
-      FROM ranked
-     WHERE tier_basis > 0
-     GROUP BY tier_basis
-    WINDOW better AS (ORDER BY tier_basis DESC)
-    """
-)
-"""One row per positive amount: how many customers have it or more, and the sum of the greater
-ones. PostgreSQL leaves it out where the method does not ask."""
+CROSSING = """
+    WITH grouped AS MATERIALIZED (
+         SELECT WIDTH_BUCKET(tier_basis, %(pivots)s::numeric[]) AS place,
+                MIN(tier_basis) AS least, MAX(tier_basis) AS most,
+                COUNT(*) AS customers, SUM(tier_basis) AS amount
+           FROM ranked
+          WHERE tier_basis > 0
+          GROUP BY place),
+         crossed AS (
+         SELECT tier.id AS tier_id, crossing.*
+           FROM (SELECT *, SUM(amount) OVER (ORDER BY place DESC) AS reached,
+                        SUM(customers) OVER (ORDER BY place DESC) - customers AS better,
+                        SUM(amount) OVER () * 0.01 AS percent
+                   FROM grouped) crossing
+           JOIN crm_relationship_tier tier
+             ON crossing.reached >= tier.cumulative_share * percent
+            AND crossing.reached - crossing.amount < tier.cumulative_share * percent
+            AND tier.policy_id = %(policy)s AND NOT tier.is_lowest)
+    SELECT crossed.tier_id, MIN(customer.tier_basis) AS cut_value,
+           MAX(crossed.better + customer.rank) AS cut_rank
+      FROM crossed
+      JOIN crm_relationship_tier tier ON tier.id = crossed.tier_id
+     CROSS JOIN LATERAL (
+           SELECT tier_basis,
+                  COUNT(*) OVER (ORDER BY tier_basis DESC) AS rank,
+                  SUM(tier_basis) OVER (ORDER BY tier_basis DESC ROWS UNBOUNDED PRECEDING)
+                    - tier_basis AS greater
+             FROM ranked
+            WHERE tier_basis BETWEEN crossed.least AND crossed.most) customer
+     WHERE crossed.reached - crossed.amount + customer.greater < tier.cumulative_share * percent
+     GROUP BY crossed.tier_id
+"""
+"""One row per tier with a share: the least amount inside, and how many have it or more.
+
+The group that crosses the cut is found first, then the customer in it: the last one before which
+less than the share is reached. Of equal amounts the first one tells whether they are inside.
+PostgreSQL leaves this out where the method does not ask."""
 
 CUTS = {
     "customers": SQL(
@@ -148,9 +205,9 @@ CUTS = {
     ),
     "revenue_share": SQL(
         """
-        SELECT MAX(cut_rank) AS cut_rank, MIN(tier_basis) AS cut_value
-          FROM concentration
-         WHERE greater * 100 < tier.cumulative_share * concentration.total
+        SELECT cut_rank, cut_value
+          FROM crossing
+         WHERE crossing.tier_id = tier.id
         """
     ),
     "threshold": SQL(

@@ -9,7 +9,7 @@ from odoo.modules import module
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
-from ...engine import grade_tier, measure, opening, preview, record, scope, session
+from ...engine import grade_tier, measure, opening, preview, record, scope, session, tier_cuts
 from ...engine.periods import DAY, due_evaluations
 
 _logger = logging.getLogger(__name__)
@@ -252,8 +252,9 @@ class CrmRelationshipRun(models.Model):
         policy = self.company_id._get_relationship_policy()
         self._append(record.end_overrides(self.company_id.id, day, self.id, scoped=False))
         terms = self._prepare_tier_terms(policy, day)
-        self._append(grade_tier.evaluate(terms, self.id, opening=self.kind == "opening"))
-        self.env.cr.execute(grade_tier.keep_cuts(terms))
+        cut = tier_cuts.find_cuts(self.env, terms)
+        self._append(grade_tier.evaluate(terms, cut, self.id, opening=self.kind == "opening"))
+        self.env.cr.execute(grade_tier.keep_cuts(terms, cut))
         is_period_end = policy.evaluated_until
         policy.evaluated_until = day if is_period_end else self._get_closed_day()
         self.env.invalidate_all()
@@ -267,7 +268,9 @@ class CrmRelationshipRun(models.Model):
             scoped = self.kind == "partners"
             self._append(record.end_overrides(self.company_id.id, day, self.id, scoped))
             terms = self._prepare_tier_terms(policy, day)
-            self._append(grade_tier.place(terms, self.id, scoped=scoped))
+            if self.env.execute_query(SQL("%s LIMIT 1", grade_tier.newcomers(terms, scoped))):
+                cut = tier_cuts.find_cuts(self.env, terms)
+                self._append(grade_tier.place(terms, cut, self.id, scoped))
             self.env.invalidate_all()
         self._count({}, "grade_seconds", started)
 

@@ -188,10 +188,10 @@ class TestBackfill(RelationshipCase):
         run = self.runs.backfill(self.company, 6)
         keep_cuts = grade_tier.keep_cuts
 
-        def fail_in_march(terms):
+        def fail_in_march(terms, cut):
             if terms.as_of == MONTH_ENDS[2]:
                 raise ValueError("broken in March")
-            return keep_cuts(terms)
+            return keep_cuts(terms, cut)
 
         with patch.object(grade_tier, "keep_cuts", fail_in_march):
             run._process_backfill()

@@ -7,7 +7,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...engine import grade_tier
+from ...engine import tier_cuts
 from ...models.grading.crm_relationship_run import LOCK_CLASS
 from ..common import RelationshipCase
 
@@ -101,14 +101,14 @@ class TestRun(RelationshipCase):
         self.make_invoices([(self.customers[0], date(2025, 6, 1), 5)], company=second)
         user = self.user_of("sales_team.group_sale_manager")
         self.company.relationship_alert_user_ids = user
-        cuts = grade_tier.cuts
+        cuts = tier_cuts.cuts
         failing = self.policy.id
 
-        def fail(terms, ranked):
+        def fail(terms, ranked, pivots):
             broken = replace(terms, policy_id="no policy")
-            return cuts(broken if terms.policy_id == failing else terms, ranked)
+            return cuts(broken if terms.policy_id == failing else terms, ranked, pivots)
 
-        with patch.object(grade_tier, "cuts", fail):
+        with patch.object(tier_cuts, "cuts", fail):
             runs = self.recalculate(company=self.company + second)
         self.assertEqual(runs.mapped("state"), ["failed", "done"])
         self.assertIn("no policy", runs[0].error)
