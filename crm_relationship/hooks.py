@@ -2,8 +2,10 @@
 
 
 def post_init_hook(env):
-    """Give every existing company its own copy of the default tier policy."""
-    env["res.company"].search([])._create_relationship_policy()
+    """Give every existing company its own copies of the default tier policy and stages."""
+    companies = env["res.company"].search([])
+    companies._create_relationship_policy()
+    companies._create_relationship_stages()
 
 
 def uninstall_hook(env):

@@ -12,16 +12,19 @@ from datetime import date
 
 from odoo.tools import SQL
 
-from . import grade_tier, measure, record
+from . import grade_tier, lifecycle, measure, record
 from .measure import Target
 from .measurement import Measurement
 from .tier_cuts import TierTerms, find_cuts
 
 STATE = Target(
     "crm_relationship_backfill_state",
-    ("visit_count", "guest_count", "guest_revenue", "revenue", "tier_basis", "tier_standing"),
-)
-"""The table, and of the measures those that the tiers depend on."""
+    (
+        "purchase_count", "first_purchase_date", "last_purchase_date", "visit_count", "guest_count",
+        "guest_revenue", "revenue", "revenue_previous", "tier_basis", "tier_standing",
+    ),
+)  # fmt: skip
+"""The table, and of the measures those that the tiers and stages depend on."""
 
 
 def evaluate(env, measurement: Measurement, terms: TierTerms, run_id: int, first: bool) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from . import session, sources
+from . import session, sources, stage
 from .measurement import Measurement
 from .scope import IN_SCOPE, UNMEASURED_JOIN
 
@@ -17,7 +17,8 @@ MEASURE_COLUMNS = (
     "purchase_count", "visit_count", "guest_count", "guest_revenue", "first_purchase_date",
     "last_purchase_date", "purchase_interval_days", "revenue", "revenue_previous", "refund_amount",
     "margin", "margin_coverage", "paid_amount", "settled_amount", "days_late", "overdue_amount",
-    "is_newcomer", "tier_basis", "tier_standing", "next_due_date",
+    "is_newcomer", "tier_basis", "tier_standing", "open_deal_count", "lost_deal_count", "card_count",
+    "referred_buyer_count", "source_id", "next_due_date",
 )  # fmt: skip
 
 MANY_ROWS = 10_000
@@ -45,6 +46,25 @@ class Target:
         return [SQL.identifier(name) for name in self.columns]
 
 
+def values(measurement: Measurement, columns: tuple[str, ...], measured: SQL) -> list[SQL]:
+    """Return what is written to ``columns``.
+
+    The days on which a silence grows too long join the due date here: a first run knows the
+    customers' rhythm only after it has measured all of them.
+
+    :param measured: alias of ``crm_relationship_measured``
+    """
+    due = [SQL("%s.next_due_date", measured)]
+    if measurement.lifecycle:
+        due += stage.due_dates(measurement.lifecycle, measured)
+    return [
+        SQL("LEAST(%s)", SQL(", ").join(due))
+        if name == "next_due_date"
+        else SQL("%s.%s", measured, SQL.identifier(name))
+        for name in columns
+    ]
+
+
 PROFILES = Target("crm_relationship_profile", MEASURE_COLUMNS)
 
 
@@ -65,6 +85,7 @@ def _fill(env, table: SQL, query: SQL) -> None:
 def update(env, measurement: Measurement, target: Target = PROFILES) -> int:
     """Write the measures that differ to existing profiles; return how many rows."""
     columns = target.names
+    new = values(measurement, target.columns, SQL.identifier("measured"))
     env.cr.execute(
         SQL(
             """
@@ -76,9 +97,11 @@ def update(env, measurement: Measurement, target: Target = PROFILES) -> int:
                AND (%(old)s) IS DISTINCT FROM (%(new)s)
             """,
             profiles=target.name,
-            assignments=SQL(", ").join(SQL("%s = measured.%s", name, name) for name in columns),
+            assignments=SQL(", ").join(
+                SQL("%s = %s", name, value) for name, value in zip(columns, new, strict=True)
+            ),
             old=SQL(", ").join(SQL("profile.%s", name) for name in columns),
-            new=SQL(", ").join(SQL("measured.%s", name) for name in columns),
+            new=SQL(", ").join(new),
             company=measurement.company_id,
         )
     )
@@ -96,7 +119,7 @@ def insert(env, measurement: Measurement, target: Target = PROFILES) -> int:
             """
             INSERT INTO %(profiles)s (
                 partner_id, company_id, below_count, %(columns)s)
-            SELECT measured.partner_id, %(company)s, 0, %(columns)s
+            SELECT measured.partner_id, %(company)s, 0, %(values)s
               FROM crm_relationship_measured measured
              WHERE measured.partner_id NOT IN (
                        SELECT partner_id FROM %(profiles)s
@@ -105,6 +128,9 @@ def insert(env, measurement: Measurement, target: Target = PROFILES) -> int:
             """,
             profiles=target.name,
             columns=SQL(", ").join(target.names),
+            values=SQL(", ").join(
+                values(measurement, target.columns, SQL.identifier("measured"))
+            ),
             scope=IN_SCOPE if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )

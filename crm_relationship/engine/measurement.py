@@ -12,7 +12,8 @@ from odoo.tools import SQL
 from . import sources
 from .periods import months_before, window_start
 from .receivables import Receivables
-from .scope import CONTACTS
+from .scope import CONTACTS, IN_SCOPE
+from .stage import StageTerms
 
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
@@ -33,6 +34,7 @@ class Measurement:
     :param margin_sources: empty where nobody knows costs
     :param domain: SQL query of the partners inside the policy's domain, None: all
     :param scoped: only the customers in the temporary table of :mod:`.scope`
+    :param lifecycle: what the stages are graded by, None: they are not
     """
 
     company_id: int
@@ -45,6 +47,7 @@ class Measurement:
     only_buyers: bool
     domain: SQL | None
     scoped: bool
+    lifecycle: StageTerms | None = None
 
     @property
     def purchases(self) -> SQL:
@@ -87,6 +90,9 @@ class Measurement:
             "crm_relationship_settlement": self._settlement(receivables),
             "crm_relationship_open_item": self._open_item(receivables),
             "crm_relationship_margin": self._margin(),
+            "crm_relationship_deal": self._deal(),
+            "crm_relationship_card": self._card(),
+            "crm_relationship_referral": self._referral(),
             "crm_relationship_measured": self._query(),
         }
 
@@ -212,6 +218,75 @@ class Measurement:
             **self.terms,
         )
 
+    def _deal(self) -> SQL:
+        """One row per customer with an opportunity or order, as they are now.
+
+        A deal is open until it is lost or cancelled: won and ordered, it waits for its
+        invoice. The source is that of the first one that has any.
+        """
+        return SQL(
+            """
+            SELECT deal.commercial_partner_id AS partner_id,
+                   COUNT(*) FILTER (WHERE deal.is_open) AS open_deal_count,
+                   COUNT(*) FILTER (WHERE deal.is_lost) AS lost_deal_count,
+                   (ARRAY_AGG(deal.source_id ORDER BY deal.create_date, deal.source_id)
+                       FILTER (WHERE deal.source_id IS NOT NULL))[1] AS source_id
+              FROM (%(leads)s UNION ALL %(orders)s) deal
+             GROUP BY deal.commercial_partner_id
+            """,
+            leads=self._rolled_up(sources.opportunities(self.company_id)),
+            orders=self._rolled_up(sources.orders(self.company_id)),
+        )
+
+    def _card(self) -> SQL:
+        """One row per customer with an active loyalty card; one expires after its last day."""
+        return SQL(
+            """
+            SELECT card.commercial_partner_id AS partner_id,
+                   COUNT(*) AS card_count,
+                   MIN(card.expiration_date) + 1 AS next_date
+              FROM (%(cards)s) card
+             WHERE COALESCE(card.expiration_date >= %(as_of)s, TRUE)
+             GROUP BY card.commercial_partner_id
+            """,
+            cards=self._rolled_up(sources.loyalty_cards(self.company_id)),
+            **self.terms,
+        )
+
+    def _referral(self) -> SQL:
+        """One row per customer that referred others which bought; archived ones do not count.
+
+        Whether somebody outside the scope bought is known from its profile.
+        """
+        bought_before = SQL(
+            """OR referred.id NOT IN (SELECT partner_id FROM crm_relationship_scope)
+               AND EXISTS (
+                       SELECT 1 FROM crm_relationship_profile profile
+                        WHERE profile.partner_id = referred.id
+                          AND profile.company_id = %s AND profile.purchase_count > 0)""",
+            self.company_id,
+        )
+        return SQL(
+            """
+            SELECT referrer.commercial_partner_id AS partner_id,
+                   COUNT(DISTINCT referred.id) AS referred_buyer_count
+              FROM res_partner contact
+              JOIN %(referrers)s referrer ON referrer.id = contact.referred_by_id
+              JOIN res_partner referred ON referred.id = contact.commercial_partner_id
+                                       AND referred.id <> referrer.commercial_partner_id
+                                       AND referred.active
+                                       AND referred.relationship_excluded IS NOT TRUE
+             WHERE contact.referred_by_id IS NOT NULL
+               AND referred.id NOT IN (SELECT partner_id FROM res_company)
+               AND (referred.id IN (
+                       SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0)
+                    %(bought_before)s)
+             GROUP BY referrer.commercial_partner_id
+            """,
+            referrers=CONTACTS if self.scoped else SQL.identifier("res_partner"),
+            bought_before=bought_before if self.scoped else SQL(""),
+        )
+
     def _of_customers(self, queries: tuple[SQL, ...], columns: tuple[str, ...]) -> SQL:
         """Return the company's documents that count, each with its customer.
 
@@ -259,13 +334,13 @@ class Measurement:
         """One row per commercial partner in the population, buyers included."""
         return SQL(
             """
-            %(contacts)s
-             UNION
             SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
+             UNION
+            SELECT partner_id FROM crm_relationship_deal
+             UNION
+            %(decided)s
             """,
-            contacts=sources.contacts(
-                self.company_id, CONTACTS if self.scoped else SQL.identifier("res_partner")
-            ),
+            decided=sources.decided(self.company_id, IN_SCOPE if self.scoped else SQL("")),
         )
 
     def _measured(self) -> SQL:
@@ -298,6 +373,11 @@ class Measurement:
                    COALESCE(open_item.overdue_amount, 0) AS overdue_amount,
                    COALESCE(%(as_of)s - purchase.first_purchase_date < %(nurture_days)s, FALSE)
                      AS is_newcomer,
+                   COALESCE(deal.open_deal_count, 0)::integer AS open_deal_count,
+                   COALESCE(deal.lost_deal_count, 0)::integer AS lost_deal_count,
+                   deal.source_id,
+                   COALESCE(card.card_count, 0)::integer AS card_count,
+                   COALESCE(referral.referred_buyer_count, 0)::integer AS referred_buyer_count,
                    %(next_due)s AS next_due_date
               FROM contact
               JOIN res_partner partner ON partner.id = contact.partner_id
@@ -311,6 +391,10 @@ class Measurement:
                 ON open_item.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_margin margin
                 ON margin.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_deal deal ON deal.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_card card ON card.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_referral referral
+                ON referral.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_profile override
                 ON override.partner_id = contact.partner_id
                AND override.company_id = %(company)s
@@ -330,10 +414,14 @@ class Measurement:
         return SQL("(purchase.purchase_count > 0 AND purchase.oldest_current IS NULL)")
 
     def _next_due(self) -> SQL:
-        """Return the first day on which a measure changes if nothing happens."""
+        """Return the first day on which a measure changes if nothing happens.
+
+        The days on which a silence grows too long are joined when it is written.
+        """
         return SQL(
             """LEAST(
-                   purchase.next_date, settlement.next_date, open_item.next_date, %(leaves)s,
+                   purchase.next_date, settlement.next_date, open_item.next_date, card.next_date,
+                   %(leaves)s,
                    CASE WHEN %(as_of)s < purchase.first_purchase_date + %(nurture_days)s
                         THEN purchase.first_purchase_date + %(nurture_days)s END,
                    override.override_until + 1)""",

@@ -51,7 +51,7 @@ def append(env, changes: Changes, backfilled: bool = False) -> int:
 def left_population(
     company_id: int, as_of: date, run_id: int, leavers: SQL, table: str = PROFILES
 ) -> Changes:
-    """Delete the profiles ``leavers``; those that had a tier go to the history.
+    """Delete the profiles ``leavers``; what they had goes to the history.
 
     :param table: where they are
     """
@@ -60,16 +60,21 @@ def left_population(
             """gone AS (
             DELETE FROM %(profiles)s profile
              WHERE profile.id IN (%(leavers)s)
-         RETURNING profile.partner_id, profile.tier_id)""",
+         RETURNING profile.partner_id, profile.tier_id, profile.stage_id, %(step)s AS ladder_step)""",
             profiles=SQL.identifier(table),
+            step=SQL("profile.ladder_step" if table == PROFILES else "NULL::varchar"),
             leavers=leavers,
         ),
         rows=SQL(
             """
-        SELECT gone.partner_id, %(company)s, %(as_of)s, 'tier', tier.code, NULL, 'left',
+        SELECT gone.partner_id, %(company)s, %(as_of)s, former.dimension, former.code, NULL, 'left',
                NULL::numeric, NULL::numeric, NULL::jsonb, %(run)s
           FROM gone
-          JOIN crm_relationship_tier tier ON tier.id = gone.tier_id
+          LEFT JOIN crm_relationship_tier tier ON tier.id = gone.tier_id
+          LEFT JOIN crm_relationship_stage stage ON stage.id = gone.stage_id
+         CROSS JOIN LATERAL (VALUES ('tier', tier.code), ('stage', stage.code),
+                                    ('ladder', gone.ladder_step)) AS former (dimension, code)
+         WHERE former.code IS NOT NULL
             """,
             company=company_id,
             as_of=as_of,

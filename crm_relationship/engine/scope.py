@@ -29,8 +29,8 @@ IN_SCOPE = SQL("AND partner_id IN (SELECT partner_id FROM crm_relationship_scope
 def fill(env, parts: list[SQL]) -> int:
     """Fill the temporary tables with the scope; return how many partners are in it.
 
-    ``crm_relationship_scope`` gets the partners that ``parts`` return and their
-    commercial partners, ``crm_relationship_scope_contact`` all contacts of these.
+    ``crm_relationship_scope`` gets the partners that ``parts`` return, their commercial
+    partners and who referred these; ``crm_relationship_scope_contact`` all their contacts.
     """
     count = _fill(
         env,
@@ -38,12 +38,20 @@ def fill(env, parts: list[SQL]) -> int:
         "partner_id",
         SQL(
             """
-            WITH part AS MATERIALIZED (%s)
-            SELECT partner_id FROM part WHERE partner_id IS NOT NULL
+            WITH part AS MATERIALIZED (%s),
+                 customer AS MATERIALIZED (
+                    SELECT partner_id FROM part WHERE partner_id IS NOT NULL
+                     UNION
+                    SELECT commercial_partner_id
+                      FROM res_partner
+                     WHERE id = ANY (ARRAY(SELECT partner_id FROM part)))
+            SELECT partner_id FROM customer
              UNION
-            SELECT commercial_partner_id
-              FROM res_partner
-             WHERE id = ANY (ARRAY(SELECT partner_id FROM part))
+            SELECT referrer.commercial_partner_id
+              FROM res_partner contact
+              JOIN res_partner referrer ON referrer.id = contact.referred_by_id
+             WHERE contact.referred_by_id IS NOT NULL
+               AND contact.commercial_partner_id = ANY (ARRAY(SELECT partner_id FROM customer))
             """,
             SQL(" UNION ").join(parts),
         ),
@@ -127,6 +135,7 @@ def touched(company_id: int, since: datetime, purchases: SQL, margins: SQL | Non
             since,
         ),
         SQL("SELECT partner_id FROM crm_lead WHERE write_date >= %s", since),
+        SQL("SELECT partner_id FROM loyalty_card WHERE write_date >= %s", since),
     ]
     return parts
 

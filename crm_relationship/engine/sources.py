@@ -100,33 +100,61 @@ def receivable_accounts(env) -> list[int]:
     return [row[0] for row in rows]
 
 
-def contacts(company_id: int, customers: SQL) -> SQL:
-    """Return the commercial partners, besides buyers, that have a place in the relationship.
-
-    Those with a sale order or an opportunity of the company, and those with a
-    manual tier. An opportunity without a company is everybody's, as in Odoo's
-    own record rules.
-
-    :param customers: table of the contacts to look at and their commercial partners
+def opportunities(company_id: int) -> SQL:
+    """Return the company's opportunities; one without a company is everybody's, as in Odoo's
+    own record rules. One that is archived without being lost is neither open nor lost.
     """
     return SQL(
         """
-        SELECT customer.commercial_partner_id AS partner_id
-          FROM sale_order document
-          JOIN %(customers)s customer ON customer.id = document.partner_id
-         WHERE document.company_id = %(company)s
-         UNION
-        SELECT customer.commercial_partner_id
-          FROM crm_lead document
-          JOIN %(customers)s customer ON customer.id = document.partner_id
-         WHERE document.type = 'opportunity'
-           AND (document.company_id = %(company)s OR document.company_id IS NULL)
-         UNION
-        SELECT customer.commercial_partner_id
-          FROM crm_relationship_profile profile
-          JOIN %(customers)s customer ON customer.id = profile.partner_id
-         WHERE profile.company_id = %(company)s AND profile.override_tier_id IS NOT NULL
+        SELECT partner_id, create_date, source_id,
+               won_status = 'won' OR (won_status = 'pending' AND active) AS is_open,
+               won_status = 'lost' AS is_lost
+          FROM crm_lead
+         WHERE type = 'opportunity' AND (company_id = %s OR company_id IS NULL)
         """,
-        customers=customers,
-        company=company_id,
+        company_id,
+    )
+
+
+def orders(company_id: int) -> SQL:
+    """Return the company's quotations and orders, with the columns of :func:`opportunities`."""
+    return SQL(
+        """
+        SELECT partner_id, create_date, source_id, state <> 'cancel' AS is_open, FALSE AS is_lost
+          FROM sale_order
+         WHERE company_id = %s
+        """,
+        company_id,
+    )
+
+
+def loyalty_cards(company_id: int) -> SQL:
+    """Return the cards of the loyalty programmes that are on in the company."""
+    return SQL(
+        """
+        SELECT card.partner_id, card.expiration_date
+          FROM loyalty_card card
+          JOIN loyalty_program program ON program.id = card.program_id
+         WHERE program.program_type = 'loyalty' AND program.active AND card.active
+           AND (program.company_id = %s OR program.company_id IS NULL)
+        """,
+        company_id,
+    )
+
+
+def decided(company_id: int, scope: SQL) -> SQL:
+    """Return the customers of whom people decided or wrote down something: they stay.
+
+    :param scope: condition on the profiles to look at
+    """
+    return SQL(
+        """
+        SELECT partner_id
+          FROM crm_relationship_profile
+         WHERE company_id = %s
+           AND (override_tier_id IS NOT NULL OR ladder_mark IS NOT NULL OR yearly_need > 0
+                OR dismissed_date IS NOT NULL) %s
+        """,
+        company_id,
+        scope,
     )

@@ -27,10 +27,27 @@ class ResCompany(models.Model):
         "The margin that counts as healthy is between 0 and 100 % of the revenue.",
     )
 
+    relationship_rhythm_days = fields.Integer(
+        "Usual Rhythm (Days)",
+        default=90,
+        help="Days between purchases that are usual, where no customer has bought on three days "
+        "yet. Afterwards the median of the customers holds.",
+    )
+    relationship_loss_activity = fields.Boolean(
+        "Ask Why Customers Are Lost",
+        default=True,
+        help="A customer that is lost makes a task for its salesperson: to find out the reason.",
+    )
+
+    _relationship_rhythm_positive = models.Constraint(
+        "CHECK (relationship_rhythm_days > 0)", "The usual rhythm is one day or more."
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
         companies._create_relationship_policy()
+        companies._create_relationship_stages()
         return companies
 
     def _create_relationship_policy(self):
@@ -44,6 +61,14 @@ class ResCompany(models.Model):
         provided = policies.search([("company_id", "in", self.ids)]).company_id
         # Who creates a company need not be a sales manager.
         template.sudo()._duplicate_for(self - provided)
+
+    def _create_relationship_stages(self):
+        """Give the companies without lifecycle stages a copy of the templates."""
+        stages = self.env["crm.relationship.stage"].sudo()
+        templates = stages.search([("company_id", "=", False)])
+        provided = stages.search([("company_id", "in", self.ids)]).company_id
+        # Who creates a company need not be a sales manager.
+        templates._duplicate_for(self - provided)
 
     def _get_relationship_policy(self):
         """Return the company's active tier policy, or none."""

@@ -30,6 +30,12 @@ class ResConfigSettings(models.TransientModel):
     relationship_margin_target = fields.Float(
         related="company_id.relationship_margin_target", readonly=False
     )
+    relationship_rhythm_days = fields.Integer(
+        related="company_id.relationship_rhythm_days", readonly=False
+    )
+    relationship_loss_activity = fields.Boolean(
+        related="company_id.relationship_loss_activity", readonly=False
+    )
     relationship_policy_id = fields.Many2one(
         "crm.relationship.tier.policy", compute="_compute_relationship_policy_id"
     )

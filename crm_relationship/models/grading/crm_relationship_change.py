@@ -38,7 +38,11 @@ class CrmRelationshipChange(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(required=True, readonly=True, help="The day as of which it holds.")
-    dimension = fields.Selection([("tier", "Tier")], required=True, readonly=True)
+    dimension = fields.Selection(
+        [("tier", "Tier"), ("stage", "Lifecycle stage"), ("ladder", "Customer ladder")],
+        required=True,
+        readonly=True,
+    )
     old_value = fields.Char("From", readonly=True, help="Code of the former value.")
     new_value = fields.Char("To", readonly=True, help="Code of the new value.")
     old_label = fields.Char("Before", compute="_compute_labels")
@@ -49,6 +53,10 @@ class CrmRelationshipChange(models.Model):
             ("placed", "New customer"),
             ("up", "Up"),
             ("down", "Down"),
+            ("decline", "Declining"),
+            ("lost", "Lost"),
+            ("dismissed", "Dismissed"),
+            ("won_back", "Won back"),
             ("policy", "New policy"),
             ("override", "Manual tier"),
             ("override_end", "End of the manual tier"),

@@ -381,6 +381,9 @@ class CrmRelationshipProfile(models.Model):
             only_buyers=terms.get("only_buyers", False),
             domain=policy._get_domain_query() if policy else None,
             scoped=scoped,
+            lifecycle=self.env["crm.relationship.stage"]._get_terms(
+                company, as_of, terms.get("window_months", WINDOW_MONTHS)
+            ),
         )
 
     # ------------------------------------------------------------------- join

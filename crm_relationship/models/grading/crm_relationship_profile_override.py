@@ -3,12 +3,20 @@ from odoo.exceptions import AccessError, ValidationError
 
 from .crm_relationship_profile import AT_ONCE
 
+MANAGER = "crm_relationship.group_manager"
+
 OVERRIDE_FIELDS = {"override_tier_id", "override_reason", "override_until"}
-"""What people may write; everything else is the engine's."""
+"""What managers decide."""
+
+NOTED_FIELDS = {"ladder_mark", "yearly_need"}
+"""What salespeople write down of a customer."""
+
+PEOPLE_FIELDS = OVERRIDE_FIELDS | NOTED_FIELDS
+"""What people write; all else is the engine's."""
 
 
 class CrmRelationshipProfile(models.Model):
-    """The manual tier: what people decide, and all that they may write on a profile."""
+    """The manual tier, and what else people may write on a profile."""
 
     _inherit = "crm.relationship.profile"
 
@@ -76,7 +84,7 @@ class CrmRelationshipProfile(models.Model):
         created._mark_due()
         for vals, profile in zip(vals_list, known, strict=True):
             if profile:
-                profile.write({name: vals[name] for name in OVERRIDE_FIELDS & set(vals)})
+                profile.write({name: vals[name] for name in PEOPLE_FIELDS & set(vals)})
         new = iter(created)
         return self.union(*(profile or next(new) for profile in known))
 
@@ -98,6 +106,8 @@ class CrmRelationshipProfile(models.Model):
         self._check_written_fields(set(vals))
         decided = self.filtered("override_tier_id")
         result = super().write(self._prepare_override(vals))
+        if NOTED_FIELDS & set(vals):
+            self._mark_due()
         if OVERRIDE_FIELDS & set(vals):
             decided |= self.filtered("override_tier_id")
             decided._apply_override(note=vals.get("override_reason"))
@@ -124,7 +134,11 @@ class CrmRelationshipProfile(models.Model):
 
     def _check_written_fields(self, names):
         """Check that people write decisions only; the engine's own code runs as sudo."""
-        if not self.env.su and names - OVERRIDE_FIELDS:
+        if self.env.su:
+            return
+        if names & OVERRIDE_FIELDS and not self.env.user.has_group(MANAGER):
+            raise AccessError(self.env._("Only relationship managers decide a tier by hand."))
+        if names - PEOPLE_FIELDS:
             raise AccessError(
                 self.env._(
                     "Measures and tiers are computed. To decide otherwise for a customer, give it "

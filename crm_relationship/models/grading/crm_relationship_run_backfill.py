@@ -217,6 +217,7 @@ class CrmRelationshipRun(models.Model):
         if first:
             backfill.clear(self.env, company.id)
         changes = backfill.evaluate(self.env, measurement, terms, self.id, first)
+        changes += self._backfill_stages(day, measurement.window_months, first)
         self.env.invalidate_all()
         self.backfilled_until = day
         self.scope_count = self._count_measured()

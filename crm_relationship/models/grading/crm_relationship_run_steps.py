@@ -104,6 +104,7 @@ class CrmRelationshipRun(models.Model):
         return {
             **(policy._get_measure_terms() if policy else {}),
             "sources": [query.code for query in queries],
+            **self._get_lifecycle_terms(policy),
         }
 
     def _get_kind(self, kind, terms):
@@ -141,17 +142,27 @@ class CrmRelationshipRun(models.Model):
     def _get_steps(self):
         """Return what is still to do: ``[(method, day)]``, each a transaction."""
         policy = self.company_id._get_relationship_policy()
-        if not policy:
-            return [("_measure", self.as_of)]
-        if not policy.evaluated_until:
-            if self.kind == "opening":
-                return [("_open", self.as_of)]
-            return [("_measure", self.as_of), ("_evaluate", self.as_of)]
-        days = due_evaluations(policy.evaluated_until, self._get_closed_day(), policy.period)
-        steps = [(method, day) for day in days for method in ("_measure", "_evaluate")]
-        if self.as_of not in days:
-            steps += [("_measure", self.as_of), ("_place", self.as_of)]
+        if self.kind == "opening" and policy and not policy.evaluated_until:
+            return [("_open", self.as_of)]
+        due = {
+            "_evaluate": self._get_due_tiers(policy),
+            "_evaluate_stages": self._get_due_stages(),
+        }
+        steps = []
+        for day in sorted({self.as_of}.union(*due.values())):
+            steps.append(("_measure", day))
+            steps += [(method, day) for method, days in due.items() if day in days]
+        if policy and self.as_of not in due["_evaluate"]:
+            steps.append(("_place", self.as_of))
         return steps
+
+    def _get_due_tiers(self, policy):
+        """Return the days as of which the tiers are to be evaluated; a new policy's at once."""
+        if not policy:
+            return []
+        if not policy.evaluated_until:
+            return [self.as_of]
+        return due_evaluations(policy.evaluated_until, self._get_closed_day(), policy.period)
 
     def _get_step_label(self, method, day):
         labels = {
@@ -159,6 +170,7 @@ class CrmRelationshipRun(models.Model):
             "_evaluate": self.env._("Evaluating the tiers of %(day)s", day=day),
             "_place": self.env._("Placing new customers of %(day)s", day=day),
             "_open": self.env._("Placing all customers as of %(day)s", day=day),
+            "_evaluate_stages": self.env._("Evaluating the stages of %(day)s", day=day),
         }
         return labels[method]
 
@@ -168,11 +180,11 @@ class CrmRelationshipRun(models.Model):
 
     def _open(self, day):
         """Measure and evaluate for the first time, as one step: profiles are created
-        with their tiers, and a failure leaves none.
+        with their tiers and stages, and a failure leaves none.
         """
         self._measure(day)
-        self.steps_done -= 1
         self._evaluate(day)
+        self.steps_done -= 1
 
     def _measure(self, day, partners=None):
         """Measure as of ``day`` and write the profiles that differ.
@@ -182,6 +194,7 @@ class CrmRelationshipRun(models.Model):
         started = time.monotonic()
         measurement = self._prepare_measurement(day, partners)
         measure.find(self.env, measurement)
+        measurement = self._settle_rhythm(measurement)
         changed = {
             "updated_count": measure.update(self.env, measurement)
             + measure.freeze(self.env, measurement),
@@ -189,6 +202,7 @@ class CrmRelationshipRun(models.Model):
             "scope_count": self._count_measured(),
         }
         self._remove_leavers(measurement, day)
+        self._watch_stages(measurement)
         self.env.invalidate_all()
         self._count(changed, "measure_seconds", started)
 
@@ -198,7 +212,7 @@ class CrmRelationshipRun(models.Model):
         if self.kind != "opening" or not policy or policy.evaluated_until:
             return measure.insert(self.env, measurement)
         terms = self._prepare_tier_terms(policy, measurement.as_of)
-        created, changes = opening.insert(self.env, terms, self.id)
+        created, changes = opening.insert(self.env, measurement, terms, self.id)
         self.change_count += changes
         return created
 
@@ -207,13 +221,24 @@ class CrmRelationshipRun(models.Model):
         self.env.flush_all()
         session.tune(self.env)
         policy = self.company_id._get_relationship_policy()
-        everybody = partners is None and self.kind in ("opening", "full", "preview")
         measurement = self.env["crm.relationship.profile"]._prepare_measurement(
-            self.company_id, policy, day, scoped=not (everybody and not self.steps_done)
+            self.company_id, policy, day, scoped=not self._is_everybody_measured(policy, partners)
         )
         if measurement.scoped:
             scope.fill(self.env, partners or self._get_scope(measurement))
         return measurement
+
+    def _is_everybody_measured(self, policy, partners):
+        """Return whether the next step measures everybody: the first one of such a run, and
+        the one after an evaluation that gave the due dates other limits.
+        """
+        if partners is not None:
+            return False
+        terms = self._get_terms(policy)
+        if self.kind != "preview" and self.terms != terms:
+            self.terms = terms
+            return True
+        return self.kind in ("opening", "full", "preview") and not self.steps_done
 
     def _get_scope(self, measurement):
         """Return the parts of the scope of an incremental run."""
