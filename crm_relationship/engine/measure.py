@@ -128,9 +128,7 @@ def insert(env, measurement: Measurement, target: Target = PROFILES) -> int:
             """,
             profiles=target.name,
             columns=SQL(", ").join(target.names),
-            values=SQL(", ").join(
-                values(measurement, target.columns, SQL.identifier("measured"))
-            ),
+            values=SQL(", ").join(values(measurement, target.columns, SQL.identifier("measured"))),
             scope=IN_SCOPE if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )

@@ -79,10 +79,7 @@ class TestLadderRule(LifecycleCase):
     def make_orders(self, customers, ties):
         ordering = self.random.sample(list(customers), 400)
         orders = self.env["sale.order"].create(
-            [
-                {"partner_id": customer.id, "company_id": self.company.id}
-                for customer in ordering
-            ]
+            [{"partner_id": customer.id, "company_id": self.company.id} for customer in ordering]
         )
         for order, customer in zip(orders, ordering, strict=True):
             order.state = self.random.choice(("draft", "sent", "sale", "cancel"))

@@ -55,9 +55,7 @@ class TestStageRule(LifecycleCase):
         amounts = dict.fromkeys(former, 100)
         percent = self.random.choice((rules.decline[2], rules.stability[2], 100))
         total = sum(
-            amounts[day]
-            for day in former
-            if day > AS_OF - relativedelta(months=2 * rules.window)
+            amounts[day] for day in former if day > AS_OF - relativedelta(months=2 * rules.window)
         )
         share = total * percent // 100 + self.random.choice((-1, 0, 0, 1))
         amounts |= dict.fromkeys(current, 0)

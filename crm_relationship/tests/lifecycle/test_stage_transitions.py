@@ -140,7 +140,9 @@ class TestStageTransitions(LifecycleCase):
         self.assertEqual(self.get_stage(customer), "decline")
         self.recalculate(JUNE)
         self.assertEqual(self.get_stage(customer), "formation")
-        self.assertEqual(self.get_stage_changes(customer)[-1], (JUNE, "decline", "formation", "won_back"))
+        self.assertEqual(
+            self.get_stage_changes(customer)[-1], (JUNE, "decline", "formation", "won_back")
+        )
 
     def test_a_purchase_on_the_day_it_declined_wins_it_back(self):
         customer = self.make_regular(last=date(2025, 4, 30), interval=15, count=10)
@@ -177,7 +179,9 @@ class TestStageTransitions(LifecycleCase):
         self.assertEqual(self.get_stage(customer), "lost")
 
     def test_lost_comes_back_to_decline_by_a_purchase(self):
-        customer = self.make_customer([(date(2022, 6, 30), 10), *days_before(MAY, *range(370, 700))])
+        customer = self.make_customer(
+            [(date(2022, 6, 30), 10), *days_before(MAY, *range(370, 700))]
+        )
         self.recalculate(MAY)
         self.assertEqual(self.get_stage(customer), "lost")
         self.buy({customer: [(date(2025, 6, 1), 1)]})
