@@ -25,7 +25,9 @@ def evaluate(table, state, as_of):
     bought = (table["last"] > former["known"]).fillna(False)
     stage = [
         move(*row)
-        for row in zip(former["stage"], target, bought, is_at_least(table, FORMATION, as_of))
+        for row in zip(
+            former["stage"], target, bought, is_at_least(table, FORMATION, as_of), strict=True
+        )
     ]
     found = pd.DataFrame({"stage": stage}, index=table.index)
     changed = found["stage"] != former["stage"]

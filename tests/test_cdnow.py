@@ -11,11 +11,10 @@ import os
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
+import pandas_lifecycle
 import pytest
 
 from tools import cdnow, databases, odoo_process
-
-import pandas_lifecycle
 
 MONTH_ENDS = [day.date() for day in pd.date_range("1997-01-31", "1998-06-30", freq="ME")]
 CUMULATIVE_PERCENT = (1, 5, 20)

@@ -71,7 +71,8 @@ class CrmRelationshipChange(models.Model):
         silence = (self.date - fields.Date.to_date(kept["last"])).days
         if silence >= limit:
             return self.env._(
-                "Silent for %(days)s days, since %(date)s; the limit is %(limit)s days by %(whose)s.",
+                "Silent for %(days)s days, since %(date)s; the limit is %(limit)s days by "
+                "%(whose)s.",
                 days=silence,
                 date=self._format_kept_day(kept, "last"),
                 limit=limit,

@@ -151,14 +151,15 @@ class Relationship:
             return "lost" if self.stage == "lost" and not bought else "decline"
         if not is_month_end:
             return self.stage
-        if target == "prospect":
-            return target
-        if self.stage in ("decline", "lost"):
-            if not bought:
-                return self.stage
-            return "formation" if is_formed(facts, rules) else "exploration"
-        if ORDER.index(target) > ORDER.index(self.stage):
-            return ORDER[ORDER.index(self.stage) + 1]
+        if self.stage in ("decline", "lost") and target != "prospect":
+            back = "formation" if is_formed(facts, rules) else "exploration"
+            return back if bought else self.stage
+        return self.climb(target)
+
+    def climb(self, target):
+        """Return the stage one step up, or the target below."""
+        if target in ORDER and self.stage in ORDER:
+            return ORDER[min(ORDER.index(target), ORDER.index(self.stage) + 1)]
         return target
 
 
