@@ -69,6 +69,7 @@
             "crm_relationship/static/src/migration/**/*",
             "crm_relationship/static/src/tier_line/**/*",
             "crm_relationship/static/src/pyramid/**/*",
+            "crm_relationship/static/src/stage/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

@@ -78,9 +78,10 @@ def insert(run_ids: list[int], user_id: int) -> SQL:
            AND entry.cause IN ('lost', 'dismissed')
            AND NOT entry.is_backfilled
            AND NOT EXISTS (
+                   SELECT 1 FROM crm_relationship_loss loss WHERE loss.change_id = entry.id)
+           AND NOT EXISTS (
                    SELECT 1 FROM crm_relationship_loss loss
-                    WHERE loss.change_id = entry.id
-                       OR loss.state = 'open'
+                    WHERE loss.state = 'open'
                       AND loss.partner_id = entry.partner_id
                       AND loss.company_id = entry.company_id)
          ORDER BY entry.id
@@ -114,11 +115,15 @@ def measure(loss_ids: list[int], purchases: tuple[SQL, ...], window_months: int)
                 ON profile.partner_id = loss.partner_id
                AND profile.company_id = loss.company_id
              WHERE loss.id = ANY(%(losses)s)),
-             document AS (%(documents)s)
+             total AS (
+            SELECT document.id, SUM(document.amount) AS amount
+              FROM (%(documents)s) document
+             GROUP BY document.id)
         UPDATE crm_relationship_loss loss
-           SET revenue_before = COALESCE(
-                   (SELECT SUM(document.amount) FROM document WHERE document.id = loss.id), 0)
-         WHERE loss.id = ANY(%(losses)s)
+           SET revenue_before = COALESCE(total.amount, 0)
+          FROM lost
+          LEFT JOIN total ON total.id = lost.id
+         WHERE loss.id = lost.id
         """,
         losses=loss_ids,
         documents=SQL(" UNION ALL ").join(

@@ -169,7 +169,7 @@ class CrmRelationshipProfile(models.Model):
 
     def _record_merge(self):
         """Append which stage and step hold, too."""
-        super()._record_merge()
+        result = super()._record_merge()
         held = [
             (profile, dimension, value)
             for profile in self
@@ -195,6 +195,7 @@ class CrmRelationshipProfile(models.Model):
                 for profile, dimension, value in held
             ]
         )
+        return result
 
     # ---------------------------------------------------------------- actions
 
