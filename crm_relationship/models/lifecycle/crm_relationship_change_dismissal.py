@@ -10,13 +10,12 @@ class CrmRelationshipChange(models.Model):
         selection_add=[("lifted", "Dismissal lifted")], ondelete={"lifted": "cascade"}
     )
 
-    @api.depends("user_id", "dimension")
+    @api.depends("user_id")
     def _compute_reason(self):
         return super()._compute_reason()
 
-    def _get_reason(self):
-        """Return the sentence that explains the change."""
-        self.ensure_one()
+    def _get_other_reason(self):
+        """Return who decided it, and that contacts were merged."""
         values = {"note": self.note or "", "user": self.user_id.name or ""}
         if self.cause == "lifted":
             return self.env._(
@@ -25,6 +24,6 @@ class CrmRelationshipChange(models.Model):
             )
         if self.cause == "dismissed" and self.user_id:
             return self.env._("Dismissed by %(user)s. %(note)s", **values)
-        if self.cause == "merged" and self.dimension != "tier":
+        if self.cause == "merged":
             return self.env._("Contacts were merged; what holds for the remaining one stays.")
-        return super()._get_reason()
+        return super()._get_other_reason()
