@@ -9,5 +9,8 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take away what Odoo's own uninstallation leaves: the settings."""
+    """Take away what Odoo's own uninstallation leaves: the settings, and the losses, whose
+    reasons and tasks it deletes before them.
+    """
+    env["crm.relationship.loss"].search([]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()

@@ -1,5 +1,6 @@
 from . import base_partner_merge
 from . import crm_relationship_backfill
+from . import crm_relationship_dismiss
 from . import crm_relationship_override
 from . import crm_relationship_preview
 from . import crm_relationship_setup

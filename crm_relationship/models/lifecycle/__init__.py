@@ -11,3 +11,7 @@ from . import crm_relationship_profile_ladder
 from . import crm_relationship_run_lifecycle
 from . import res_partner_referral
 from . import res_partner_stage
+from . import crm_relationship_run_loss
+from . import crm_relationship_change_dismissal
+from . import crm_relationship_profile_dismissal
+from . import res_partner_dismissal

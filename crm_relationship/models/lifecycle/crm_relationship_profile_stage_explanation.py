@@ -249,7 +249,7 @@ class CrmRelationshipProfile(models.Model):
         if place < 0 or self.stage_code == "stability":
             return False
         following = stage.CODES[place + 1]
-        missing = self._explain_missing(following, facts, terms)
+        missing = self._explain_missing_for_stage(following, facts, terms)
         if missing:
             return self.env._(
                 "Up to %(stage)s at a month-end: %(missing)s.",
@@ -288,7 +288,7 @@ class CrmRelationshipProfile(models.Model):
         known, last = self.stage_purchase_date, self.last_purchase_date
         return bool(last) and last >= self.stage_date and (not known or last > known)
 
-    def _explain_missing(self, code, facts, terms):
+    def _explain_missing_for_stage(self, code, facts, terms):
         """Return what the customer lacks for a stage, empty if nothing."""
         if code == "exploration":
             return "" if facts["count"] else self.env._("the first purchase")

@@ -201,6 +201,17 @@ class CrmRelationshipStage(models.Model):
                 )
             )
 
+    def action_open_customers(self):
+        """Open the customers of this stage."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_relationship.crm_relationship_profile_action"
+            ),
+            "domain": [("stage_id", "=", self.id)],
+            "context": {},
+        }
+
     # ----------------------------------------------------------------- engine
 
     @api.model

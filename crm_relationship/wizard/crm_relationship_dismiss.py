@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class CrmRelationshipDismiss(models.TransientModel):
+    """Asks why the company ends the relationship with a customer."""
+
+    _name = "crm.relationship.dismiss"
+    _description = "Dismiss Customer"
+
+    profile_id = fields.Many2one(
+        "crm.relationship.profile", "Customer", required=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="profile_id.currency_id")
+    stage_id = fields.Many2one(related="profile_id.stage_id", string="Stage Today")
+    stage_color = fields.Integer(related="profile_id.stage_color", string="Stage Colour")
+    last_purchase_date = fields.Date(related="profile_id.last_purchase_date")
+    revenue = fields.Monetary(related="profile_id.revenue")
+    overdue_amount = fields.Monetary(related="profile_id.overdue_amount")
+    reason_id = fields.Many2one(
+        "crm.relationship.loss.reason",
+        required=True,
+        ondelete="cascade",
+        domain="[('kind', 'in', ['passive', False])]",
+    )
+    note = fields.Text(help="It stands in the history and on the loss, for all who may see them.")
+
+    def action_dismiss(self):
+        """Dismiss the customer; the profile checks who may."""
+        self.ensure_one()
+        self.profile_id._dismiss(self.reason_id, self.note)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
