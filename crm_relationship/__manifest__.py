@@ -48,6 +48,7 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/crm_relationship_menus.xml",
+        "views/lifecycle/crm_relationship_lifecycle_board_views.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -59,8 +60,11 @@
             "crm_relationship/static/src/margin_health/**/*",
             "crm_relationship/static/src/views/**/*",
             "crm_relationship/static/src/migration/**/*",
+            "crm_relationship/static/src/history_widget/**/*",
             "crm_relationship/static/src/tier_line/**/*",
             "crm_relationship/static/src/pyramid/**/*",
+            "crm_relationship/static/src/lifecycle_board/**/*",
+            "crm_relationship/static/src/stage_curve/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

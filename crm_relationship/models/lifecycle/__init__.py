@@ -7,4 +7,6 @@ from . import crm_relationship_loss
 from . import crm_relationship_profile_stage
 from . import crm_relationship_profile_ladder
 from . import crm_relationship_run_lifecycle
+from . import crm_relationship_profile_curve
+from . import crm_relationship_lifecycle_board
 from . import res_partner_referral
