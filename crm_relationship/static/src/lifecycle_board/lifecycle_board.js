@@ -162,8 +162,16 @@ export class LifecycleBoard extends Component {
         return [...stages, { code: NONE, name: _t("No stage"), color: 0 }];
     }
 
+    /** Without "no stage" where nobody lost it. */
+    get columns() {
+        const codes = new Set(this.data.cells.map((cell) => cell.to));
+        return this.levels.filter(({ code }) => code !== NONE || codes.has(NONE));
+    }
+
+    /** The directions that anybody went. */
     get legend() {
-        return Object.keys(DIRECTIONS).filter((key) => key !== "same");
+        const keys = new Set(this.data.cells.map((cell) => cell.direction));
+        return Object.keys(DIRECTIONS).filter((key) => key !== "same" && keys.has(key));
     }
 
     // ----------------------------------------------------------------- flows

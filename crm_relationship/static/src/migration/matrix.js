@@ -51,6 +51,7 @@ export class MigrationMatrix extends Component {
     static props = {
         data: Object,
         levels: Array, // { code, name, short, color }; those without a value last
+        columns: { type: Array, optional: true }, // of the levels; default: all
         directions: Object, // by their keys in the cells: { sign, label }
         legend: Array, // keys of the directions to explain
         captions: Object, // by measure: what the numbers are, in a sentence
@@ -65,6 +66,10 @@ export class MigrationMatrix extends Component {
             { key: "share", name: _t("Share of the row") },
             { key: "revenue", name: _t("Revenue") },
         ];
+    }
+
+    get columns() {
+        return this.props.columns || this.props.levels;
     }
 
     day(day) {
@@ -83,7 +88,7 @@ export class MigrationMatrix extends Component {
 
     row(from) {
         return [
-            ...this.props.levels.map((level) => this.cellOf(from, level.code)),
+            ...this.columns.map((level) => this.cellOf(from, level.code)),
             this.cellOf(from, ANY),
         ];
     }

@@ -3,22 +3,24 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { HistoryWidget } from "../history_widget/history_widget";
 
-const HEIGHT = 150;
+const HEIGHT = 170;
 const COLORS = 12;
 /** Room at the right end for today's mark, in percent of the width. */
 const END_PERCENT = 3;
+/** Less than so much time before the history is not drawn, in percent of the width. */
+const BEFORE_PERCENT = 2;
 /** A step takes so much of the time before it, and at most so much of the width. */
 const STEP_SHARE = 0.6;
 const STEP_PERCENT = 12;
 /** How high the stages lie on the curve, from 0 at the bottom to 1. */
 const LEVELS = {
-    stability: 0.9,
-    formation: 0.65,
-    decline: 0.45,
-    exploration: 0.32,
-    prospect: 0.1,
-    lost: 0.1,
-    "": 0.1,
+    stability: 0.82,
+    formation: 0.62,
+    decline: 0.46,
+    exploration: 0.34,
+    prospect: 0.17,
+    lost: 0.17,
+    "": 0.17,
 };
 /** Stages that always have a name at the edge; the others where the customer had them. */
 const USUAL = ["stability", "formation", "exploration"];
@@ -63,10 +65,10 @@ export class StageCurve extends HistoryWidget {
             points,
             zones: this.zones(points, end),
             curves: this.curves(points, end),
-            before: first < begin ? this.before(points[0]) : null,
+            before: points[0].x > BEFORE_PERCENT ? this.before(points[0]) : null,
             names: this.names(line),
             ticks: this.ticks(first, last, place),
-            today: { x: end, ...this.today(points.at(-1)) },
+            today: { x: end, ...this.today(...points.slice(-2)) },
             since: line.since && formatDate(deserializeDate(line.since)),
             isSinceShown: Boolean(line.since) && deserializeDate(line.since) < first,
             hasBackfilled: points.some((point) => point.is_backfilled),
@@ -137,12 +139,13 @@ export class StageCurve extends HistoryWidget {
         return [...byLevel].map(([y, names]) => ({ y, name: names.join(" / ") }));
     }
 
-    today(point) {
+    /** Today's mark; its word stands where the line does not come from. */
+    today(former, point = former) {
         return {
             y: point.y,
             color: point.color,
             text: _t("Today: %s", point.label),
-            isBelow: point.y < HEIGHT / 3,
+            isBelow: former.y < point.y,
         };
     }
 
