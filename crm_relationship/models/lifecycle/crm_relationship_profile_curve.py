@@ -37,10 +37,10 @@ class CrmRelationshipProfile(models.Model):
         """
         changes = self.change_ids.filtered(lambda change: change.dimension == "stage")
         changes = changes.sorted(lambda change: (change.date, change.id))
-        former = [False, *changes[:-1].mapped("new_value")]
+        former = [False, *changes.mapped("new_value")]
         return changes.browse(
             change.id
-            for change, value in zip(changes, former, strict=True)
+            for change, value in zip(changes, former, strict=False)
             if change.new_value != value
         )
 
