@@ -29,20 +29,23 @@ def values_on(dimension: str, day: date, company_ids: list[int] | None = None) -
     )
 
 
-def stays(dimension: str, company_id: int, day: date) -> SQL:
+def stays(dimension: str, company_id: int, begin: date, day: date) -> SQL:
     """Return how long the customers kept each value, as it was known on ``day``:
     ``partner_id``, ``code``, ``entered``, ``ended``, ``was_there``.
 
     One row a stay. ``ended`` is NULL for one that lasts, ``was_there`` true for one whose
     beginning lies before the history: the first placement found the customer there. A
     change that changes nothing (a merge, the first placement after a backfill) ends none.
+    One pass over an index, in its order.
+
+    :param begin: the first day of the company's history
     """
     return SQL(
         """
         SELECT partner_id, new_value AS code, date AS entered,
                LEAD(date) OVER customer AS ended,
-               number = 1 AND cause = 'opening' AS was_there
-          FROM (SELECT partner_id, new_value, date, id, cause,
+               number = 1 AND date = %(begin)s AS was_there
+          FROM (SELECT partner_id, new_value, date, id,
                        ROW_NUMBER() OVER former AS number,
                        LAG(new_value) OVER former AS old_value
                   FROM crm_relationship_change
@@ -53,5 +56,6 @@ def stays(dimension: str, company_id: int, day: date) -> SQL:
         """,
         dimension=dimension,
         company=company_id,
+        begin=begin,
         day=day,
     )

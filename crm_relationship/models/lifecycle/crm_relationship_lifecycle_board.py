@@ -51,7 +51,7 @@ class CrmRelationshipLifecycleBoard(models.AbstractModel):
             **head,
             "cells": self._get_cells(company, start, end),
             "flows": self._get_flows(company, start, end),
-            "stays": self._get_stays(company, start, end),
+            "stays": self._get_stays(company, head["first_date"], start, end),
         }
 
     def _get_stages(self, company):
@@ -142,12 +142,14 @@ class CrmRelationshipLifecycleBoard(models.AbstractModel):
 
     # ------------------------------------------------------------------ stays
 
-    def _get_stays(self, company, start, end):
+    def _get_stays(self, company, begin, start, end):
         """Return for each stage the median days of the stays that ended after ``start``
         through ``end``, and of those that last on ``end``, with how many there are.
 
         Stays that were on when the history began have no known length: of those that ended
-        they are left out, of those that last they count from the first day known.
+        they are left out, of those that last they count from that day.
+
+        :param begin: the first day of the history
         """
         profiles = self.env["crm.relationship.profile"]
         query = profiles._search(self._get_customer_domain(company))
@@ -165,12 +167,13 @@ class CrmRelationshipLifecycleBoard(models.AbstractModel):
                        COUNT(*) FILTER (WHERE ended IS NULL AND was_there)
                   FROM (%(stays)s) stay
                   JOIN (%(visible)s) visible USING (partner_id)
-                 WHERE code IS NOT NULL
+                 WHERE code IS NOT NULL AND (ended IS NULL OR ended > %(start)s)
                  GROUP BY code
                 """,
-                is_over=SQL("ended > %s AND NOT was_there", start),
+                is_over=SQL("ended IS NOT NULL AND NOT was_there"),
+                start=start,
                 end=end,
-                stays=history.stays(self._dimension, company.id, end),
+                stays=history.stays(self._dimension, company.id, begin, end),
                 visible=query.select("partner_id"),
             )
         )
