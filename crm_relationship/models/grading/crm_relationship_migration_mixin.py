@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
+from ...engine.measurement import WINDOW_MONTHS
 from ...engine.periods import DAY
 from .days import to_date
 
@@ -38,11 +39,12 @@ class CrmRelationshipMigrationMixin(models.AbstractModel):
         company = self._get_company(company_id)
         span = self._get_history_span(company)
         presets = self._get_presets(span)
+        policy = company.sudo()._get_relationship_policy()
         start, end = self._get_days(presets, date_from, date_to)
         return company, {
             "company": {"id": company.id, "name": company.display_name},
             "currency_id": company.currency_id.id,
-            "window_months": company.sudo()._get_relationship_policy().window_months,
+            "window_months": policy.window_months or WINDOW_MONTHS,
             "first_date": fields.Date.to_string(span[0]),
             "last_date": fields.Date.to_string(span[1]),
             "is_comparable": bool(span[0] and span[0] < span[1]),
