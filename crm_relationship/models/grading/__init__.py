@@ -11,6 +11,7 @@ from . import crm_relationship_profile_explanation
 from . import crm_relationship_profile_margin
 from . import crm_relationship_change
 from . import crm_relationship_profile_history
+from . import crm_relationship_migration_mixin
 from . import crm_relationship_migration
 from . import crm_relationship_run
 from . import crm_relationship_run_steps

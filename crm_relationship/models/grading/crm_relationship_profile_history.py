@@ -9,7 +9,7 @@ from ...engine import history
 
 
 class CrmRelationshipProfile(models.Model):
-    """Looks back: which tier a customer had on a past day, and its way through the tiers."""
+    """Looks back: what a customer was on a past day, and its way through the tiers."""
 
     _inherit = "crm.relationship.profile"
 
@@ -23,52 +23,76 @@ class CrmRelationshipProfile(models.Model):
         "instead of =, which a field could fulfil only once.",
     )
 
+    stage_on = fields.Char(
+        "Stage on a Day",
+        store=False,
+        exportable=False,
+        search="_search_stage_on",
+        help="Only to search by, as the tier on a day: decline@2025-06-30 finds who was declining "
+        "on that day by the history, @2025-06-30 who had no stage then.",
+    )
+
     def _search_tier_on(self, operator, value):
-        """Return the customers whose tier by the history was one of ``value``.
+        """Return the customers whose tier by the history was one of ``value``."""
+        return self._search_value_on("tier", operator, value)
+
+    def _search_stage_on(self, operator, value):
+        """Return the customers whose stage by the history was one of ``value``."""
+        return self._search_value_on("stage", operator, value)
+
+    def _search_value_on(self, dimension, operator, value):
+        """Return the customers of whom the history says one of ``value``.
 
         Terms of two days are to be written with ``=like``: Odoo takes ``=`` for a field that
         has one value, and finds that it can't be both.
 
-        :param value: texts such as ``A@2025-06-30``; without a code those without a tier
-        :raises ValidationError: for a text that is no tier and day
+        :param dimension: of the history
+        :param value: texts such as ``A@2025-06-30``; without a code those without a value
+        :raises ValidationError: for a text that is no code and day
         """
         if operator not in ("in", "=like"):
             return NotImplemented
         codes_by_day = {}
         for item in [value] if operator == "=like" else value:
-            code, day = self._parse_tier_on(item)
+            code, day = self._parse_value_on(dimension, item)
             codes_by_day.setdefault(day, set()).add(code)
         return Domain.OR(
-            self._get_tier_on_domain(day, codes) for day, codes in codes_by_day.items()
+            self._get_value_on_domain(dimension, day, codes) for day, codes in codes_by_day.items()
         )
 
-    def _parse_tier_on(self, value):
+    def _parse_value_on(self, dimension, value):
         """Return the code and the day of a text such as ``A@2025-06-30``."""
         code, _separator, day = str(value or "").rpartition("@")
         try:
             return code, date.fromisoformat(day)
         except ValueError as error:
-            raise ValidationError(
-                self.env._(
+            problems = {
+                "tier": self.env._(
                     "“%(value)s” is not a tier and a day. Write A@2025-06-30 for the customers "
                     "in tier A on that day, or @2025-06-30 for those without a tier.",
                     value=value,
-                )
-            ) from error
+                ),
+                "stage": self.env._(
+                    "“%(value)s” is not a stage and a day. Write decline@2025-06-30 for the "
+                    "customers declining on that day, or @2025-06-30 for those without a stage.",
+                    value=value,
+                ),
+            }
+            raise ValidationError(problems[dimension]) from error
 
-    def _get_tier_on_domain(self, day, codes):
+    def _get_value_on_domain(self, dimension, day, codes):
         def to_sql(model, alias, query):
-            tier = model._join_tier_on(query, alias, day)
-            return SQL("%s IN %s", tier, tuple(codes))
+            code = model._join_value_on(dimension, query, alias, day)
+            return SQL("%s IN %s", code, tuple(codes))
 
         return Domain.custom(to_sql=to_sql)
 
-    def _join_tier_on(self, query, alias, day):
-        """Join the tiers of ``day`` to the profiles ``alias``; return the SQL of the code,
-        an empty text without a tier.
+    def _join_value_on(self, dimension, query, alias, day):
+        """Join what the history says of ``day`` to the profiles ``alias``; return the SQL of
+        the code, an empty text without one.
         """
         self.env["crm.relationship.change"].flush_model()
-        coalias = query.make_alias(alias, f"tier_on_{day}")
+        coalias = query.make_alias(alias, f"{dimension}_on_{day}")
         companies = None if self.env.su else self.env.companies.ids
         condition = SQL(
             "%s = %s AND %s = %s",
@@ -77,8 +101,8 @@ class CrmRelationshipProfile(models.Model):
             SQL.identifier(coalias, "company_id"),
             SQL.identifier(alias, "company_id"),
         )
-        tiers = SQL("(%s)", history.tiers_on(day, companies))
-        query.add_join("LEFT JOIN", coalias, tiers, condition)
+        values = SQL("(%s)", history.values_on(dimension, day, companies))
+        query.add_join("LEFT JOIN", coalias, values, condition)
         return SQL("COALESCE(%s, '')", SQL.identifier(coalias, "code"))
 
     # --------------------------------------------------------------- the line
@@ -104,7 +128,7 @@ class CrmRelationshipProfile(models.Model):
         }
 
     def _get_line_end(self, changes):
-        """Return the day of the company's last run, or of a later change."""
+        """Return the day of the company's last run, or of the last one of ``changes``."""
         # Whoever may see the customer may know up to which day it was looked at.
         last = self.env["crm.relationship.run"].sudo()._get_last(self.company_id).as_of
         days = [*changes[-1:].mapped("date"), last]

@@ -331,7 +331,7 @@ class CrmRelationshipPyramid(models.AbstractModel):
         """Return ``{code: customers}`` of those with a profile that the user may see."""
         profiles = self.env["crm.relationship.profile"]
         query = profiles._search([("company_id", "=", company.id)])
-        code = profiles._join_tier_on(query, query.table, day)
+        code = profiles._join_value_on("tier", query, query.table, day)
         query.groupby = SQL("1")
         query.order = None
         return dict(self.env.execute_query(query.select(code, SQL("COUNT(*)"))))

@@ -9,6 +9,8 @@ from . import crm_relationship_profile_stage
 from . import crm_relationship_profile_stage_explanation
 from . import crm_relationship_profile_ladder
 from . import crm_relationship_run_lifecycle
+from . import crm_relationship_profile_curve
+from . import crm_relationship_lifecycle_board
 from . import res_partner_referral
 from . import res_partner_stage
 from . import crm_relationship_run_loss

@@ -1,49 +1,22 @@
-import { Component, useState } from "@odoo/owl";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useRecordObserver } from "@web/model/relational_model/utils";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { HistoryWidget } from "../history_widget/history_widget";
 
 const LEVEL_HEIGHT = 34;
 const MARGIN_PERCENT = 2;
-const MAX_TICKS = 6;
-/** Months between two ticks; the first that gives few enough is taken. */
-const TICK_MONTHS = [1, 3, 6, 12, 24, 60, 120];
 
 /** The customer's way through the tiers, as a line that steps at each change. */
-export class TierLine extends Component {
+export class TierLine extends HistoryWidget {
     static template = "crm_relationship.TierLine";
-    static props = {
-        ...standardWidgetProps,
-        profileField: { type: String, optional: true },
-        tierField: { type: String, optional: true },
-    };
-    static defaultProps = { profileField: "", tierField: "tier_id" };
+    static props = { ...HistoryWidget.props, tierField: { type: String, optional: true } };
+    static defaultProps = { ...HistoryWidget.defaultProps, tierField: "tier_id" };
+    static method = "get_tier_line";
 
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
-        this.state = useState({ line: null, point: null });
-        useRecordObserver((record, props) => this.load(this.profileId(record, props)));
-    }
-
-    /** The profile to draw; read with the tier, so that a new tier draws anew. */
-    profileId(record, { profileField, tierField }) {
-        void record.data[tierField]?.id;
-        return profileField ? record.data[profileField]?.id : record.resId;
-    }
-
-    async load(profileId) {
-        const call = profileId
-            ? this.orm.call("crm.relationship.profile", "get_tier_line", [[profileId]])
-            : Promise.resolve(null);
-        const line = await this.keepLast.add(call);
-        this.state.point = null;
-        this.state.line = line && line.points.length ? this.layOut(line) : null;
+    /** Read with the tier, so that a new tier draws anew. */
+    profileId(record, props) {
+        void record.data[props.tierField]?.id;
+        return super.profileId(record, props);
     }
 
     /** Give points their places: `x` in percent of the width, `y` in pixels. */
@@ -100,20 +73,6 @@ export class TierLine extends Component {
         });
     }
 
-    ticks(first, last, place) {
-        const months = Math.max(last.diff(first, "months").months, 0);
-        const step = TICK_MONTHS.find((one) => months / one <= MAX_TICKS) || TICK_MONTHS.at(-1);
-        const format = { ...(step < 12 && { month: "short" }), year: "numeric" };
-        const ticks = [];
-        let day = first.startOf(step < 12 ? "month" : "year");
-        for (; day <= last; day = day.plus({ months: step })) {
-            if (day >= first) {
-                ticks.push({ x: place(day), label: day.toLocaleString(format) });
-            }
-        }
-        return ticks;
-    }
-
     /** What the picture is, for those who do not see it. */
     get title() {
         const { name: customer, summary } = this.state.line;
@@ -135,24 +94,6 @@ export class TierLine extends Component {
         return point.is_backfilled
             ? _t("%(day)s: %(tier)s, %(cause)s (backfilled). %(reason)s", values)
             : _t("%(day)s: %(tier)s, %(cause)s. %(reason)s", values);
-    }
-
-    onKeydown(ev, point) {
-        if (["Enter", " "].includes(ev.key)) {
-            ev.preventDefault();
-            this.openPoint(point);
-        }
-    }
-
-    openPoint(point) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name: _t("Change"),
-            res_model: "crm.relationship.change",
-            res_id: point.id,
-            views: [[false, "form"]],
-            target: "new",
-        });
     }
 }
 
