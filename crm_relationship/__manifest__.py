@@ -52,7 +52,6 @@
         "views/lifecycle/res_partner_stage_views.xml",
         "views/sale_order_views.xml",
         "views/crm_relationship_menus.xml",
-<<<<<<< HEAD
         "views/lifecycle/crm_relationship_stage_views.xml",
         "views/lifecycle/crm_relationship_loss_reason_views.xml",
         "views/lifecycle/crm_relationship_loss_views.xml",
@@ -60,9 +59,7 @@
         "views/lifecycle/crm_relationship_dismissal_views.xml",
         "views/lifecycle/res_config_settings_views.xml",
         "views/lifecycle/crm_relationship_loss_menus.xml",
-=======
         "views/lifecycle/crm_relationship_lifecycle_board_views.xml",
->>>>>>> board
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -77,12 +74,9 @@
             "crm_relationship/static/src/history_widget/**/*",
             "crm_relationship/static/src/tier_line/**/*",
             "crm_relationship/static/src/pyramid/**/*",
-<<<<<<< HEAD
             "crm_relationship/static/src/stage/**/*",
-=======
             "crm_relationship/static/src/lifecycle_board/**/*",
             "crm_relationship/static/src/stage_curve/**/*",
->>>>>>> board
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

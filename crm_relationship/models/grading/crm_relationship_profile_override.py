@@ -72,6 +72,7 @@ class CrmRelationshipProfile(models.Model):
         """
         for vals in vals_list:
             self._check_written_fields(set(vals) - {"partner_id", "company_id"})
+            self._check_something_noted(vals)
         known = self._get_known(vals_list)
         created = super().create(
             [
@@ -143,6 +144,16 @@ class CrmRelationshipProfile(models.Model):
                 self.env._(
                     "Measures and tiers are computed. To decide otherwise for a customer, give it "
                     "a manual tier with a reason."
+                )
+            )
+
+    def _check_something_noted(self, vals):
+        """Check that people do not make profiles of nothing: the runs make those."""
+        if not self.env.su and not PEOPLE_FIELDS & set(vals):
+            raise AccessError(
+                self.env._(
+                    "A relationship begins with the first invoice, order or opportunity, or with "
+                    "what you note of a customer."
                 )
             )
 

@@ -303,7 +303,7 @@ class TestTierBoundaries(MethodCase):
         self.set_policy("threshold", [("A", {"amount_min": 100})])
         customers = self.make_ranking([150, 50])
         self.recalculate(AS_OF)
-        change = self.get_profile(customers[0]).change_ids
+        change = self.get_tier_changes(self.get_profile(customers[0]))
         self.assertEqual(
             change.reason.replace("\xa0", " "),
             "First placement: $ 150.00 reaches the cut of $ 100.00.",
