@@ -48,6 +48,11 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/crm_relationship_menus.xml",
+        "views/lifecycle/crm_relationship_ladder_templates.xml",
+        "views/lifecycle/crm_relationship_milestone_views.xml",
+        "views/lifecycle/crm_relationship_profile_ladder_views.xml",
+        "views/lifecycle/res_partner_ladder_views.xml",
+        "views/lifecycle/crm_relationship_ladder_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -61,6 +66,7 @@
             "crm_relationship/static/src/migration/**/*",
             "crm_relationship/static/src/tier_line/**/*",
             "crm_relationship/static/src/pyramid/**/*",
+            "crm_relationship/static/src/ladder_board/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

@@ -6,5 +6,13 @@ from . import crm_relationship_loss_reason
 from . import crm_relationship_loss
 from . import crm_relationship_profile_stage
 from . import crm_relationship_profile_ladder
+from . import crm_relationship_change_mark
+from . import crm_relationship_profile_mark
+from . import crm_relationship_profile_ladder_explanation
+from . import crm_relationship_profile_ladder_history
+from . import crm_relationship_profile_milestone
+from . import crm_relationship_profile_referral
+from . import crm_relationship_ladder_board
 from . import crm_relationship_run_lifecycle
 from . import res_partner_referral
+from . import res_partner_ladder
