@@ -132,7 +132,9 @@ class CrmRelationshipProfile(models.Model):
 
     def _get_prospect_conditions(self):
         if self.purchase_count:
-            return [(MET, self.env._("An open opportunity or quotation"), self._name_purchases())]
+            return [
+                (MET, self.env._("An open opportunity or quotation"), self.env._("it has bought"))
+            ]
         conditions = [
             self._condition(
                 self.open_deal_count > 0,

@@ -17,6 +17,12 @@ class CrmRelationshipProfile(models.Model):
         search="_search_is_referred",
         help="The customer, or one of its contacts, was referred by another customer or contact.",
     )
+    came_by = fields.Selection(
+        [("referral", "By referral"), ("other", "Otherwise")],
+        compute="_compute_is_referred",
+        search="_search_came_by",
+        help="How the customer came: by referral, or otherwise.",
+    )
     referrer_id = fields.Many2one(
         related="partner_id.referred_by_id", string="Referred By", help="Who referred the customer."
     )
@@ -28,6 +34,7 @@ class CrmRelationshipProfile(models.Model):
         referred = {row[0] for row in self.env.execute_query(query.select())}
         for profile in self:
             profile.is_referred = profile._origin.id in referred
+            profile.came_by = "referral" if profile.is_referred else "other"
 
     def _search_is_referred(self, operator, value):
         if operator != "in":
@@ -41,8 +48,17 @@ class CrmRelationshipProfile(models.Model):
             )
         )
 
+    def _search_came_by(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        wanted = {"referral": True, "other": False}
+        return Domain("is_referred", "in", [wanted[code] for code in value if code in wanted])
+
     def _field_to_sql(self, alias, field_expr, query=None):
         """Give lists, filters and groups the referrals without Python."""
+        if field_expr == "came_by":
+            is_referred = self._field_to_sql(alias, "is_referred", query)
+            return SQL("CASE WHEN %s THEN 'referral' ELSE 'other' END", is_referred)
         if field_expr != "is_referred":
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], "read")

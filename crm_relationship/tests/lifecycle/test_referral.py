@@ -149,6 +149,11 @@ class TestReferralFigures(ReferralCase):
         self.assertEqual(set(others.mapped("is_referred")), {False})
         groups = dict(profiles._read_group([], ["is_referred"], ["__count"]))
         self.assertEqual(groups, {True: 2, False: 2})
+        groups = dict(profiles._read_group([], ["came_by"], ["__count"]))
+        self.assertEqual(groups, {"referral": 2, "other": 2})
+        self.assertEqual(profiles.search([("came_by", "=", "referral")]), referred)
+        self.assertEqual(profiles.search([("came_by", "!=", "referral")]), others)
+        self.assertEqual(set(referred.mapped("came_by")), {"referral"})
         groups = dict(profiles._read_group([], ["referrer_id"], ["__count"]))
         self.assertEqual(groups[self.as_user(self.contact)], 1)
 
