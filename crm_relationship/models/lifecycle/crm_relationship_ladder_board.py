@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...engine import ladder_history
 from ...engine.ladder import STEPS
+from ...engine.ladder_history import CLIMBS, FALLS, mask
 from ...engine.periods import DAY
 
 STAIRS = STEPS[1:-1]
@@ -14,11 +15,6 @@ STAIRS = STEPS[1:-1]
 
 BESIDE = ("suspect", "disqualified")
 """Who stands beside it."""
-
-CLIMBS = ("up", "placed")
-"""Causes of a step upwards; first placements of a company's first run are none."""
-
-FALLS = ("down",)
 
 MONTHS_A_YEAR = 12
 
@@ -182,54 +178,49 @@ class CrmRelationshipLadderBoard(models.AbstractModel):
             "climbed": ("new_value", moved & Domain("cause", "in", CLIMBS)),
             "fell": ("old_value", moved & Domain("cause", "in", FALLS)),
         }
-        counts = {key: self._count_moves(base, *side) for key, side in sides.items()}
+        counts = self._count_moves(base, company, start, end)
 
         def get_mark(key, code):
             field, domain = sides[key]
             changes = list(domain & Domain(field, "=", code))
             return {
                 "domain": [*base, ("change_ids", "any", changes)],
-                "count": counts[key].get(code, 0),
+                "count": counts[key, code],
             }
 
         return get_mark
 
-    def _count_moves(self, base, field, domain):
-        """Return ``{step: customers}`` of the changes in ``domain``, by their ``field``."""
-        profiles = self.env["crm.relationship.profile"]._search(base)
-        groups = self.env["crm.relationship.change"]._read_group(
-            domain & Domain("partner_id", "in", profiles.subselect("partner_id")),
-            [field],
-            ["partner_id:count_distinct"],
-        )
-        return dict(groups)
+    def _count_moves(self, base, company, start, end):
+        """Return ``{(key, step): customers}`` of those who climbed and fell, in one query."""
+        moves = ladder_history.moves_during(start, end, company.id)
+        groups = self._count_masks(base, moves, ("climbed", "fell"))
+        return {
+            (key, code): sum(count for *masks, count in groups if masks[place] & mask([code]))
+            for place, key in enumerate(("climbed", "fell"))
+            for code in STAIRS
+        }
+
+    def _count_masks(self, base, rows, names):
+        """Return how many customers of ``base`` have each combination of masks.
+
+        :param rows: SQL of one row per customer with ``partner_id`` and the masks ``names``
+        """
+        self.env["crm.relationship.change"].flush_model()
+        query = self.env["crm.relationship.profile"]._search(base)
+        partner = SQL.identifier(query.table, "partner_id")
+        same = SQL("%s = %s", SQL.identifier("way", "partner_id"), partner)
+        query.add_join("JOIN", "way", SQL("(%s)", rows), same)
+        columns = [SQL.identifier("way", name) for name in names]
+        query.order = None
+        query.groupby = SQL(", ").join(columns)
+        return self.env.execute_query(query.select(*columns, SQL("COUNT(*)")))
 
     # ------------------------------------------------------------- conversion
 
     def _count_visits(self, base, company, start, end):
-        """Return ``{mask: customers}``: bit n is set for who stood on step n in the period."""
-        self.env["crm.relationship.change"].flush_model()
-        query = self.env["crm.relationship.profile"]._search(base)
-        partner = SQL.identifier(query.table, "partner_id")
-        visited = SQL(
-            """(SELECT partner_id,
-                       bit_or(1 << array_position(%s, step::text)) AS mask
-                  FROM (%s) held GROUP BY partner_id)""",
-            list(STEPS),
-            ladder_history.steps_during(start, end, [company.id]),
-        )
-        query.add_join(
-            "JOIN",
-            "visited",
-            visited,
-            SQL("%s = %s", SQL.identifier("visited", "partner_id"), partner),
-        )
-        query.order = None
-        query.groupby = SQL("1")
-        rows = self.env.execute_query(
-            query.select(SQL.identifier("visited", "mask"), SQL("COUNT(*)"))
-        )
-        return dict(rows)
+        """Return ``{mask: customers}`` of the sets of steps that they stood on."""
+        visits = ladder_history.visits_during(start, end, [company.id])
+        return dict(self._count_masks(base, visits, ("visited",)))
 
     def _get_conversion(self, base, visits, code, start, end):
         """Return the marks of who stood on the step, and of those who went on; False at the
@@ -238,8 +229,8 @@ class CrmRelationshipLadderBoard(models.AbstractModel):
         higher = STAIRS[STAIRS.index(code) + 1 :]
         if not higher:
             return False
-        own, beyond = self._get_mask([code]), self._get_mask(higher)
-        stood = {mask: count for mask, count in visits.items() if mask & own}
+        own, beyond = mask([code]), mask(higher)
+        stood = {steps: count for steps, count in visits.items() if steps & own}
         period = f"@{start.isoformat()}/{end.isoformat()}"
         domain = base & Domain("ladder_during", "=like", code + period)
         return {
@@ -248,12 +239,9 @@ class CrmRelationshipLadderBoard(models.AbstractModel):
                 "domain": list(
                     domain & Domain("ladder_during", "=like", ",".join(higher) + period)
                 ),
-                "count": sum(count for mask, count in stood.items() if mask & beyond),
+                "count": sum(count for steps, count in stood.items() if steps & beyond),
             },
         }
-
-    def _get_mask(self, codes):
-        return sum(1 << (STEPS.index(code) + 1) for code in codes)
 
     # --------------------------------------------------------- new customers
 
