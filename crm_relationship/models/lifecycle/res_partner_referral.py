@@ -82,58 +82,53 @@ class ResPartner(models.Model):
     @api.constrains("referred_by_id")
     def _check_referred_by(self):
         """Check that a referral leads from customer to customer, and never back."""
-        for contact in self.filtered("referred_by_id"):
-            if contact._is_referred_in_house():
-                raise ValidationError(
-                    self.env._(
-                        "%(contact)s and %(referrer)s belong to the same customer, and nobody "
-                        "refers oneself. Choose a contact of another customer.",
-                        contact=contact.display_name,
-                        referrer=contact.referred_by_id.display_name,
+        for referrer, contacts in self.filtered("referred_by_id").grouped("referred_by_id").items():
+            for contact in contacts:
+                if contact.commercial_partner_id == referrer.commercial_partner_id:
+                    raise ValidationError(
+                        self.env._(
+                            "%(contact)s and %(referrer)s belong to the same customer, and nobody "
+                            "refers oneself. Choose a contact of another customer.",
+                            contact=contact.display_name,
+                            referrer=referrer.display_name,
+                        )
                     )
-                )
-        circular = self.browse(self._find_circular_referrals())
-        if circular:
-            raise ValidationError(
-                self.env._(
-                    "%(contact)s can't be referred by %(referrer)s: that customer was itself "
-                    "referred by this one, directly or through others. Choose another contact.",
-                    contact=circular[0].display_name,
-                    referrer=circular[0].referred_by_id.display_name,
-                )
-            )
+            ancestors = referrer._get_referral_ancestors()
+            for contact in contacts:
+                if contact.commercial_partner_id.id in ancestors:
+                    raise ValidationError(
+                        self.env._(
+                            "%(contact)s can't be referred by %(referrer)s: that customer was "
+                            "itself referred by this one, directly or through others. Choose "
+                            "another contact.",
+                            contact=contact.display_name,
+                            referrer=referrer.display_name,
+                        )
+                    )
 
-    def _is_referred_in_house(self):
-        return self.commercial_partner_id == self.referred_by_id.commercial_partner_id
-
-    def _find_circular_referrals(self):
-        """Return the ids of these contacts whose customer is among those that its referrers
-        go back to, through all contacts of each customer.
+    def _get_referral_ancestors(self):
+        """Return the ids of this contact's customer and of those that its referrals go back
+        to, through all contacts of each customer.
         """
         self.env["res.partner"].flush_model(["referred_by_id", "commercial_partner_id"])
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH RECURSIVE chain (origin_id, start_id, customer_id) AS (
-                    SELECT contact.id, contact.commercial_partner_id,
-                           referrer.commercial_partner_id
-                      FROM res_partner contact
-                      JOIN res_partner referrer ON referrer.id = contact.referred_by_id
-                     WHERE contact.id IN %s
-                     UNION
-                    SELECT chain.origin_id, chain.start_id, referrer.commercial_partner_id
+                WITH RECURSIVE chain (customer_id) AS (
+                    SELECT commercial_partner_id FROM res_partner WHERE id = %s
+                    UNION
+                    SELECT referrer.commercial_partner_id
                       FROM chain
                       JOIN res_partner contact
                         ON contact.commercial_partner_id = chain.customer_id
                        AND contact.referred_by_id IS NOT NULL
-                      JOIN res_partner referrer ON referrer.id = contact.referred_by_id
-                     WHERE chain.customer_id <> chain.start_id)
-                SELECT origin_id FROM chain WHERE customer_id = start_id ORDER BY origin_id
+                      JOIN res_partner referrer ON referrer.id = contact.referred_by_id)
+                SELECT customer_id FROM chain
                 """,
-                tuple(self.ids or [0]),
+                self.id,
             )
         )
-        return [row[0] for row in rows]
+        return {row[0] for row in rows}
 
     def write(self, vals):
         """Let the next run see who loses a referral; who gains one is found by the contact."""

@@ -172,3 +172,43 @@ class TestReferralFigures(ReferralCase):
         employee = self.new_user("referral_employee", "base.group_user")
         with self.assertRaises(AccessError):
             self.as_user(self.first, employee).read(["relationship_referred_count"])
+
+
+@tagged("post_install", "-at_install")
+class TestReferralMerge(ReferralCase):
+    def merge(self, source, target):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((source + target).ids, target)
+        self.env.invalidate_all()
+
+    def test_a_contact_merged_into_its_referrer(self):
+        self.second.referred_by_id = self.first
+        self.third.referred_by_id = self.second
+        self.merge(self.second, self.first)
+        self.assertFalse(self.first.referred_by_id)
+        self.assertEqual(self.third.referred_by_id, self.first)
+
+    def test_a_referrer_merged_into_its_contact(self):
+        self.second.referred_by_id = self.first
+        self.merge(self.first, self.second)
+        self.assertFalse(self.second.referred_by_id)
+
+    def test_a_merge_that_would_close_a_circle(self):
+        self.second.referred_by_id = self.first
+        self.third.referred_by_id = self.second
+        self.merge(self.third, self.first)
+        self.assertFalse(self.first.referred_by_id)
+        self.assertEqual(self.second.referred_by_id, self.first)
+
+    def test_the_referral_of_a_duplicate_is_kept(self):
+        self.third.referred_by_id = self.first
+        self.merge(self.third, self.second)
+        self.assertEqual(self.second.referred_by_id, self.first)
+
+    def test_notes_of_a_duplicate_are_kept(self):
+        source, target = self.get_profile(self.third), self.get_profile(self.second)
+        source.write({"ladder_mark": "advocate", "yearly_need": 700})
+        target.yearly_need = 900
+        self.merge(self.third, self.second)
+        profile = self.get_profile(self.second)
+        self.assertEqual((profile.ladder_mark, profile.yearly_need), ("advocate", 900))
