@@ -12,12 +12,11 @@ class ResPartner(models.Model):
 
     referred_by_id = fields.Many2one(
         "res.partner",
-        "Referred By",
         index="btree_not_null",
         ondelete="set null",
         help="The contact that recommended us to this one.",
     )
-    referred_ids = fields.One2many("res.partner", "referred_by_id", "Referred")
+    referred_ids = fields.One2many("res.partner", "referred_by_id")
     relationship_referred_count = fields.Integer(
         "Referred Customers", compute="_compute_relationship_referred", groups=RELATIONSHIP_GROUP
     )

@@ -186,6 +186,12 @@ class TestLadderMarkAccess(LadderMarkCase, HttpCase):
             with self.assertRaises(AccessError):
                 partner.read(["relationship_ladder_explanation"])
 
+    def test_employees_without_the_group_still_open_contacts(self):
+        employee = self.new_user("mark_plain", "base.group_user,base.group_partner_manager")
+        with Form(self.as_user(self.stranger, employee), "base.view_partner_form") as form:
+            form.phone = "123"
+        self.assertEqual(self.stranger.phone, "123")
+
     def test_another_company_is_not_touched(self):
         other = self.create_company("Elsewhere Ltd")
         self.as_user(self.buyer).relationship_ladder_mark = "advocate"

@@ -278,3 +278,25 @@ class TestMilestoneOnPartners(MilestoneCase):
             self.assertEqual(profile.milestone_id.name, "Leather")
         with Form(milestones.with_user(manager).search([("years", "=", 3)])) as form:
             form.name = "Lace"
+
+    def test_no_more_queries_for_more_customers(self):
+        names = [
+            "relationship_tenure_years",
+            "relationship_next_milestone_id",
+            "relationship_ladder_step",
+            "relationship_ladder_mark",
+            "relationship_need_share",
+        ]
+        with freeze_time("2025-07-10 12:00:00"):
+            days = [date(2020, 7, day) for day in range(1, 31)]
+            ids = self.make_profiles(days).partner_id.ids
+            counts = [self.count_queries(ids[:quantity], names) for quantity in (3, 3, 30)]
+        self.assertEqual(*counts[1:])
+
+    def count_queries(self, ids, names):
+        partners = self.env["res.partner"].with_user(self.salesperson).browse(ids)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        partners.read(names)
+        return self.env.cr.sql_log_count - before
