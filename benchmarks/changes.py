@@ -50,6 +50,6 @@ def forget(cr) -> None:
     """Take back all runs, as if the addon had just been installed."""
     cr.execute(
         """TRUNCATE crm_relationship_profile, crm_relationship_change, crm_relationship_run,
-                    crm_relationship_tier_cut CASCADE"""
+                    crm_relationship_tier_cut, crm_relationship_stage_evaluation CASCADE"""
     )
     cr.execute("UPDATE crm_relationship_tier_policy SET evaluated_until = NULL")

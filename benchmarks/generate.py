@@ -16,7 +16,10 @@ AS_OF = date(2026, 3, 18)
 
 INVOICES_PER_CUSTOMER = 5
 YEARS_IN_DAYS = 5 * 365
-TABLES = ("res_partner", "account_move", "account_move_line", "account_partial_reconcile")
+TABLES = (
+    "res_partner", "account_move", "account_move_line", "account_partial_reconcile", "crm_lead",
+    "sale_order", "loyalty_card",
+)  # fmt: skip
 
 CUSTOMERS = """
     INSERT INTO res_partner (
@@ -170,6 +173,58 @@ RECONCILIATIONS = """
      WHERE settlement.part > 0
      ORDER BY settlement.move
 """
+LEADS = """
+    INSERT INTO crm_lead (
+        name, type, partner_id, company_id, active, won_status, probability, stage_id, user_id,
+        source_id, create_uid, write_uid, create_date, write_date)
+    SELECT 'Opportunity ' || no, 'opportunity', %(partner)s + 1 + no * 7919::bigint %% %(customers)s,
+           %(company)s, draw.fate < 0.7, CASE WHEN draw.fate < 0.2 THEN 'pending'
+                                         WHEN draw.fate < 0.7 THEN 'won' ELSE 'lost' END,
+           CASE WHEN draw.fate < 0.2 THEN 20 WHEN draw.fate < 0.7 THEN 100 ELSE 0 END, stage.id, 1,
+           CASE WHEN no %% 3 = 0 THEN source.id END, 1, 1,
+           %(loaded)s - no %% %(days)s * interval '1 day',
+           %(loaded)s - no %% %(days)s * interval '1 day'
+      FROM (SELECT no, random() AS fate FROM generate_series(1, %(customers)s / 2) no) draw
+     CROSS JOIN (SELECT id FROM crm_stage ORDER BY sequence, id LIMIT 1) stage
+      LEFT JOIN (SELECT id FROM utm_source ORDER BY id LIMIT 1) source ON TRUE
+"""
+ORDERS = """
+    INSERT INTO sale_order (
+        name, partner_id, partner_invoice_id, partner_shipping_id, company_id, currency_id, user_id,
+        state, picking_policy, warehouse_id, date_order, create_uid, write_uid, create_date,
+        write_date)
+    SELECT 'S' || no, partner, partner, partner, %(company)s, %(currency)s, 1,
+           CASE WHEN no %% 20 < 2 THEN 'draft' WHEN no %% 20 < 4 THEN 'cancel' ELSE 'sale' END,
+           'direct', warehouse.id, made, 1, 1, made, made
+      FROM (SELECT no, %(partner)s + 1 + no * 104729::bigint %% %(customers)s AS partner,
+                   %(loaded)s - no %% %(days)s * interval '1 day' AS made
+              FROM generate_series(1, %(customers)s) no) draw
+     CROSS JOIN (SELECT id FROM stock_warehouse ORDER BY id LIMIT 1) warehouse
+"""
+PROGRAM = """
+    INSERT INTO loyalty_program (
+        name, program_type, applies_on, trigger, portal_point_name, currency_id, company_id, active,
+        sequence, create_uid, write_uid, create_date, write_date)
+    VALUES ('{"en_US": "Club"}', 'loyalty', 'both', 'auto', '{"en_US": "Points"}', %(currency)s,
+            %(company)s, TRUE, 10, 1, 1, %(loaded)s, %(loaded)s)
+"""
+CARDS = """
+    INSERT INTO loyalty_card (
+        code, program_id, company_id, partner_id, active, points, expiration_date, create_uid,
+        write_uid, create_date, write_date)
+    SELECT 'bench-' || no, (SELECT MAX(id) FROM loyalty_program), %(company)s, %(partner)s + no,
+           TRUE, 10, CASE WHEN no %% 50 = 0 THEN %(as_of)s + no %% 365 END, 1, 1, %(loaded)s,
+           %(loaded)s
+      FROM generate_series(5, %(customers)s, 5) no
+"""
+REFERRALS = """
+    ALTER TABLE res_partner ADD COLUMN IF NOT EXISTS referred_by_id integer;
+    UPDATE res_partner SET referred_by_id = %(partner)s + 1 + id * 31::bigint %% %(customers)s
+     WHERE id > %(partner)s AND id <= %(partner)s + %(customers)s AND id %% 25 = 0
+       AND id <> %(partner)s + 1 + id * 31::bigint %% %(customers)s
+"""
+"""The column of this addon, before it is installed."""
+
 LOAD = {
     "customers": CUSTOMERS,
     "contacts": CONTACTS,
@@ -179,6 +234,11 @@ LOAD = {
     "documents": MOVES,
     "journal items": LINES,
     "reconciliations": RECONCILIATIONS,
+    "opportunities": LEADS,
+    "orders": ORDERS,
+    "loyalty programme": PROGRAM,
+    "loyalty cards": CARDS,
+    "referrals": REFERRALS,
 }
 
 
@@ -241,7 +301,8 @@ def bare(cr, tables: Iterable[str]):
         cr,
         """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
              FROM pg_index
-            WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary""",
+            WHERE indrelid = ANY(%s::regclass[])
+              AND indexrelid NOT IN (SELECT conindid FROM pg_constraint)""",
         tables,
     )
     keys = _rows(

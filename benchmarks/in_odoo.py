@@ -29,6 +29,24 @@ FLOOR = {
                   JOIN account_move_line line ON line.id = partial.debit_move_id
                  WHERE partial.company_id = %s
                  GROUP BY line.partner_id) customer""",
+    "opportunities": """
+        SELECT COUNT(*), SUM(deals), MAX(last_date)
+          FROM (SELECT partner_id, COUNT(*) AS deals, MAX(create_date) AS last_date
+                  FROM crm_lead
+                 WHERE company_id = %s
+                 GROUP BY partner_id) customer""",
+    "orders": """
+        SELECT COUNT(*), SUM(deals), MAX(last_date)
+          FROM (SELECT partner_id, COUNT(*) AS deals, MAX(create_date) AS last_date
+                  FROM sale_order
+                 WHERE company_id = %s
+                 GROUP BY partner_id) customer""",
+    "loyalty cards": """
+        SELECT COUNT(*), SUM(cards), MAX(last_date)
+          FROM (SELECT partner_id, COUNT(*) AS cards, MAX(expiration_date) AS last_date
+                  FROM loyalty_card
+                 WHERE company_id = %s
+                 GROUP BY partner_id) customer""",
 }
 """One bare aggregate over each table that the run reads; the outer query uses its columns, or
 PostgreSQL would leave them out."""

@@ -1,8 +1,8 @@
 """Real purchase histories: the engine against an independent computation in pandas.
 
 The CDNOW customers are measured and graded at each month-end from January 1997 to June 1998. After
-each, every customer's measures and tier are compared with what pandas finds in the file, which
-remembers tiers and counts from month to month. Amounts are integer cents; no difference is allowed.
+each, every customer's measures, tier and lifecycle stage are compared with what pandas finds in the
+file, which remembers them from month to month. Amounts are integer cents; no difference is allowed.
 A backfill of the same months is compared with these forward runs.
 """
 
@@ -11,6 +11,7 @@ import os
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
+import pandas_lifecycle
 import pytest
 
 from tools import cdnow, databases, odoo_process
@@ -33,10 +34,11 @@ COLUMNS = """
     overdue_amount, is_newcomer, tier_basis, tier_standing, below_count
 """
 PROFILES = f"""
-    SELECT partner.ref, {COLUMNS}, tier.code AS tier
+    SELECT partner.ref, {COLUMNS}, tier.code AS tier, stage.code AS stage
       FROM crm_relationship_profile profile
       JOIN res_partner partner ON partner.id = profile.partner_id
       LEFT JOIN crm_relationship_tier tier ON tier.id = profile.tier_id
+      LEFT JOIN crm_relationship_stage stage ON stage.id = profile.stage_id
      WHERE profile.company_id = %s
      ORDER BY partner.ref
 """
@@ -47,8 +49,8 @@ CHANGES = """
            cut_amount, evidence
       FROM crm_relationship_change change
       JOIN res_partner partner ON partner.id = change.partner_id
-     WHERE change.date < %s
-     ORDER BY change.date, partner.ref
+     WHERE change.date < %s AND dimension IN ('tier', 'stage')
+     ORDER BY change.date, partner.ref, dimension
 """
 EVALUATIONS = """
     SELECT cut.date, tier.code, population, cut_rank, cut_value, has_cut, customer_count,
@@ -181,11 +183,16 @@ def test_every_customer_at_every_month_end(imported, clone, run_in_odoo, recalcu
     purchases = read_purchases()
     found = recalculated(database, 1, MONTH_ENDS)
     state = pd.DataFrame(columns=["position", "below"], dtype="Int64")
+    stages = pd.DataFrame({"stage": [], "since": pd.to_datetime([]), "known": pd.to_datetime([])})
+    won_back = 0
     for day in MONTH_ENDS:
         expected = measure(purchases, pd.Timestamp(day))
         state = evaluate(expected["revenue"], state)
+        stages = pandas_lifecycle.evaluate(expected, stages, pd.Timestamp(day))
+        won_back += int(stages["won_back"].sum())
         actual = as_table(found[str(day)])
-        compare(day, actual, expected.join(state))
+        compare(day, actual, expected.join(state).join(stages["stage"]))
+    assert_stages(database, won_back)
     compare_sample(database, run_in_odoo, recalculated)
 
 
@@ -207,6 +214,22 @@ def read(database, query):
     with databases.cursor(database) as cr:
         cr.execute(query, [LATER])
         return cr.fetchall()
+
+
+def assert_stages(database, won_back):
+    """The history skips no stage upwards and has as many customers won back as pandas."""
+    with databases.cursor(database) as cr:
+        cr.execute(
+            """SELECT old_value, new_value, cause FROM crm_relationship_change
+                WHERE dimension = 'stage'"""
+        )
+        changes = cr.fetchall()
+    places = {code: place for place, code in enumerate(pandas_lifecycle.UPWARD)}
+    climbs = [(old, new) for old, new, _cause in changes if old in places and new in places]
+    assert len(climbs) > 1000
+    assert all(places[new] - places[old] <= 1 for old, new in climbs)
+    assert sum(cause == "won_back" for _old, _new, cause in changes) == won_back > 100
+    print(f"won back: {won_back}, steps up: {len(climbs)}, changes of stage: {len(changes)}")
 
 
 def compare_sample(database, run_in_odoo, recalculated):
@@ -346,4 +369,5 @@ def wanted_profile(row):
         "tier_standing": "ranked",
         "below_count": row.below,
         "tier": CODES[row.position - 1],
+        "stage": row.stage,
     }

@@ -12,7 +12,7 @@ from datetime import date
 
 from odoo.tools import SQL
 
-from . import grade_tier, lifecycle, measure, record
+from . import grade_tier, measure, record
 from .measure import Target
 from .measurement import Measurement
 from .tier_cuts import TierTerms, find_cuts

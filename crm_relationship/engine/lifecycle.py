@@ -37,7 +37,7 @@ class Grading:
     """
 
     evaluated: bool
-    among: SQL = SQL("")
+    among: SQL | None = None
     placed: str = "placed"
     table: str = PROFILES
 
@@ -53,7 +53,8 @@ def freeze_rhythm(env, terms: StageTerms, until, table: SQL, backfilled: bool = 
             """
             INSERT INTO crm_relationship_stage_evaluation (
                 company_id, date, evaluated_until, median_days, customer_count, is_backfilled)
-            SELECT %(company)s, %(as_of)s, %(until)s, rhythm.median, rhythm.customers, %(backfilled)s
+            SELECT %(company)s, %(as_of)s, %(until)s, rhythm.median, rhythm.customers,
+                   %(backfilled)s
               FROM (%(rhythm)s) AS rhythm (median, customers)
                 ON CONFLICT (company_id, date) DO UPDATE
                SET evaluated_until = EXCLUDED.evaluated_until,
@@ -127,7 +128,7 @@ def _facts(terms: StageTerms, grading: Grading) -> SQL:
         days=terms.formation[1],
         as_of=terms.as_of,
         table=SQL.identifier(grading.table),
-        among=grading.among,
+        among=grading.among or SQL(""),
         company=terms.company_id,
     )
 

@@ -17,8 +17,8 @@ MEASURE_COLUMNS = (
     "purchase_count", "visit_count", "guest_count", "guest_revenue", "first_purchase_date",
     "last_purchase_date", "purchase_interval_days", "revenue", "revenue_previous", "refund_amount",
     "margin", "margin_coverage", "paid_amount", "settled_amount", "days_late", "overdue_amount",
-    "is_newcomer", "tier_basis", "tier_standing", "open_deal_count", "lost_deal_count", "card_count",
-    "referred_buyer_count", "source_id", "next_due_date",
+    "is_newcomer", "tier_basis", "tier_standing", "open_deal_count", "lost_deal_count",
+    "card_count", "referred_buyer_count", "source_id", "next_due_date",
 )  # fmt: skip
 
 MANY_ROWS = 10_000
@@ -128,9 +128,7 @@ def insert(env, measurement: Measurement, target: Target = PROFILES) -> int:
             """,
             profiles=target.name,
             columns=SQL(", ").join(target.names),
-            values=SQL(", ").join(
-                values(measurement, target.columns, SQL.identifier("measured"))
-            ),
+            values=SQL(", ").join(values(measurement, target.columns, SQL.identifier("measured"))),
             scope=IN_SCOPE if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )

@@ -268,16 +268,19 @@ class Measurement:
         )
         return SQL(
             """
+            WITH contact AS MATERIALIZED (
+                 SELECT referred_by_id, commercial_partner_id
+                   FROM res_partner
+                  WHERE referred_by_id IS NOT NULL)
             SELECT referrer.commercial_partner_id AS partner_id,
                    COUNT(DISTINCT referred.id) AS referred_buyer_count
-              FROM res_partner contact
+              FROM contact
               JOIN %(referrers)s referrer ON referrer.id = contact.referred_by_id
               JOIN res_partner referred ON referred.id = contact.commercial_partner_id
                                        AND referred.id <> referrer.commercial_partner_id
                                        AND referred.active
                                        AND referred.relationship_excluded IS NOT TRUE
-             WHERE contact.referred_by_id IS NOT NULL
-               AND referred.id NOT IN (SELECT partner_id FROM res_company)
+             WHERE referred.id NOT IN (SELECT partner_id FROM res_company)
                AND (referred.id IN (
                        SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0)
                     %(bought_before)s)

@@ -60,7 +60,8 @@ def left_population(
             """gone AS (
             DELETE FROM %(profiles)s profile
              WHERE profile.id IN (%(leavers)s)
-         RETURNING profile.partner_id, profile.tier_id, profile.stage_id, %(step)s AS ladder_step)""",
+         RETURNING profile.partner_id, profile.tier_id, profile.stage_id,
+                   %(step)s AS ladder_step)""",
             profiles=SQL.identifier(table),
             step=SQL("profile.ladder_step" if table == PROFILES else "NULL::varchar"),
             leavers=leavers,

@@ -192,3 +192,24 @@ def rhythm_of_all(company_id: int, table: SQL) -> SQL:
         company_id,
         OWN_RHYTHM_PURCHASES,
     )
+
+
+def standing_now(terms: StageTerms, profile_ids: list[int]) -> SQL:
+    """Return what the rules say of these customers: ``id``, the ``target``'s place, and the
+    days of silence from which on each declines and is lost.
+    """
+    profile = SQL.identifier("profile")
+    return SQL(
+        """
+        SELECT profile.id, %(target)s AS target, %(decline)s AS decline_silence,
+               %(lost)s AS lost_silence, %(shrinks)s AS shrinks, %(weak)s AS is_weak
+          FROM crm_relationship_profile profile
+         WHERE profile.id = ANY (%(ids)s)
+        """,
+        target=target(terms, profile, SQL("profile.dismissed_date IS NOT NULL")),
+        decline=silence_limit(terms, terms.decline, profile),
+        lost=silence_limit(terms, terms.lost, profile),
+        shrinks=_brings_less_than(terms, terms.decline_percent, profile),
+        weak=_brings_less_than(terms, terms.stability_percent, profile),
+        ids=list(profile_ids),
+    )

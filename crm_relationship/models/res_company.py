@@ -3,6 +3,7 @@ from datetime import datetime
 import pytz
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ResCompany(models.Model):
@@ -49,6 +50,15 @@ class ResCompany(models.Model):
         companies._create_relationship_policy()
         companies._create_relationship_stages()
         return companies
+
+    def unlink(self):
+        """Take the customers' results along: they hang on no foreign key."""
+        for table in ("crm_relationship_profile", "crm_relationship_change"):
+            self.env.cr.execute(
+                SQL("DELETE FROM %s WHERE company_id = ANY (%s)", SQL.identifier(table), self.ids)
+            )
+        self.env.invalidate_all()
+        return super().unlink()
 
     def _create_relationship_policy(self):
         """Give the companies without a tier policy a copy of the default template."""

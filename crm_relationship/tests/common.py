@@ -134,6 +134,10 @@ class RelationshipCase(TransactionCase):
         cls.env.invalidate_all()
         return run
 
+    def get_tier_changes(self, profile):
+        """Return the changes of the tier, the latest first."""
+        return profile.change_ids.filtered(lambda change: change.dimension == "tier")
+
     @classmethod
     def get_profile(cls, partner, company=None):
         return cls.env["crm.relationship.profile"].search(

@@ -30,6 +30,10 @@ BANK = env["account.journal"].search(
     [("type", "=", "bank"), ("company_id", "=", COMPANY.id)], limit=1
 )
 MONTH_ENDS = 6
+REFERRED_BY = {14: 1, 21: 1, 35: 3, 47: 3, 52: 10, 66: 10, 70: 5, 71: 1, 73: 22}
+MEMBERS = (1, 2, 3, 6, 8, 11, 13, 17, 23, 26, 29, 31)  # have a card of the loyalty programme
+SOURCES = {"Trade fair": (2, 9, 18, 27, 41, 70), "Website": (5, 13, 30, 55, 72, 74)}
+YEARLY_NEEDS = {3: 1.1, 6: 1.15, 11: 2.5, 17: 1.2, 23: 3.0}  # times what it bought from us
 
 random = [20260101]
 
@@ -188,6 +192,43 @@ def make_talks():
         )
 
 
+def make_ties():
+    # Who referred whom, who has a loyalty card, and where customers came from.
+    for number, referrer in REFERRED_BY.items():
+        CUSTOMERS[number - 1].write({"referred_by_id": CUSTOMERS[referrer - 1].id})
+    program = env["loyalty.program"].create(
+        {"name": "Regulars' Club", "program_type": "loyalty", "company_id": COMPANY.id}
+    )
+    env["loyalty.card"].create(
+        [
+            {"program_id": program.id, "partner_id": CUSTOMERS[number - 1].id, "points": 10 * number}
+            for number in MEMBERS
+        ]
+    )
+    won = env["crm.stage"].search([("is_won", "=", True)], limit=1)
+    for name, numbers in SOURCES.items():
+        source = env["utm.source"].create({"name": name})
+        for number in numbers:
+            partner = CUSTOMERS[number - 1]
+            env["crm.lead"].create(
+                {
+                    "name": f"First order of {partner.name}",
+                    "type": "opportunity",
+                    "partner_id": partner.id,
+                    "user_id": partner.user_id.id,
+                    "source_id": source.id,
+                    "stage_id": won.id,
+                    "probability": 100,
+                }
+            )
+
+
+def note_needs():
+    for number, factor in YEARLY_NEEDS.items():
+        profile = CUSTOMERS[number - 1].relationship_profile_id
+        profile.write({"yearly_need": round(profile.revenue * factor, -2)})
+
+
 def recalculate(as_of=None):
     env["crm.relationship.run"].recalculate(companies=COMPANY, as_of=as_of)
 
@@ -197,12 +238,15 @@ if not MOVES.search_count([("partner_id", "=", CUSTOMERS[0].id)], limit=1):
     make_refunds(plan, invoices)
     make_payments(plan, invoices)
     make_talks()
-    # The installation gives the companies their policies only after the demo data.
+    make_ties()
+    # The installation gives the companies their policies and stages only after the demo data.
     COMPANY._create_relationship_policy()
+    COMPANY._create_relationship_stages()
     for months_ago in range(MONTH_ENDS, 0, -1):
         if months_ago == 2:
             CUSTOMERS[48].write({"active": False})
         recalculate(month_end(months_ago))
+    note_needs()
     recalculate()
     profile = CUSTOMERS[19].relationship_profile_id
     profile.with_user(env.ref("base.user_admin")).write(

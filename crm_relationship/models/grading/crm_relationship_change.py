@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
+from ..trusting_many2one import TrustingMany2one
 from .crm_relationship_profile_behaviour import round_down
 
 GC_LIMIT = 100_000
@@ -35,7 +36,7 @@ class CrmRelationshipChange(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade", readonly=True
     )
-    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    company_id = TrustingMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(required=True, readonly=True, help="The day as of which it holds.")
     dimension = fields.Selection(
@@ -78,9 +79,7 @@ class CrmRelationshipChange(models.Model):
     )
     note = fields.Char(readonly=True, help="The reason that the user gave.")
     reason = fields.Char(compute="_compute_reason", help="Why it changed, in a sentence.")
-    run_id = fields.Many2one(
-        "crm.relationship.run", readonly=True, ondelete="set null", index="btree_not_null"
-    )
+    run_id = TrustingMany2one("crm.relationship.run", readonly=True, index="btree_not_null")
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
 
     # The history of a customer, and in one pass the last change of each up to a day.
@@ -102,7 +101,15 @@ class CrmRelationshipChange(models.Model):
         for change in self:
             for code, label in (("old_value", "old_label"), ("new_value", "new_label")):
                 value = change[code]
-                change[label] = names.get((change.company_id, value), value)
+                change[label] = (
+                    names.get((change.company_id, value), value)
+                    if change.dimension == "tier"
+                    else change._get_other_label(value)
+                )
+
+    def _get_other_label(self, value):
+        """Return the name of a code of another dimension than the tier; subjects override it."""
+        return value
 
     @api.depends(
         "cause", "old_value", "new_value", "basis_amount", "cut_amount", "evidence", "note"
@@ -121,6 +128,8 @@ class CrmRelationshipChange(models.Model):
             "cut": self._format_money(self.cut_amount),
             "note": self.note or "",
         }
+        if self.dimension != "tier":
+            return self._get_other_reason()
         if self.evidence and self.cause in BEHAVIOUR_CAUSES:
             return self._get_behaviour_reason(values)
         if self.cause in ("opening", "placed", "policy"):
@@ -142,6 +151,10 @@ class CrmRelationshipChange(models.Model):
             "merged": self.env._("Contacts were merged; the tier of the remaining one holds."),
         }
         return reasons[self.cause]
+
+    def _get_other_reason(self):
+        """Return the sentence for another dimension than the tier; subjects override it."""
+        return self.note or ""
 
     def _get_behaviour_reason(self, values):
         """Return the reason where visits and amounts decided together."""

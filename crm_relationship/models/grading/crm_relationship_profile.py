@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_list
 
 from ...engine import sources
 from ...engine.measurement import MARGIN_COVERAGE_MIN, WINDOW_MONTHS, Measurement
+from ..trusting_many2one import TrustingMany2one
 
 AT_ONCE = date(1970, 1, 1)
 """Due date of profiles that the next run measures in any case."""
@@ -27,10 +28,9 @@ class CrmRelationshipProfile(models.Model):
     _log_access = False  # narrow: a million rows are compared every week
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade")
-    company_id = fields.Many2one(
+    company_id = TrustingMany2one(
         "res.company",
         required=True,
-        ondelete="cascade",
         default=lambda self: self.env.company,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -114,17 +114,15 @@ class CrmRelationshipProfile(models.Model):
     )
 
     # results
-    tier_id = fields.Many2one(
+    tier_id = TrustingMany2one(
         "crm.relationship.tier",
         readonly=True,
-        ondelete="restrict",
         index=True,
         group_expand="_group_expand_tier_id",
     )
-    computed_tier_id = fields.Many2one(
+    computed_tier_id = TrustingMany2one(
         "crm.relationship.tier",
         readonly=True,
-        ondelete="restrict",
         help="What the cuts alone gave at the last evaluation, before grace and manual tier.",
     )
     tier_basis = fields.Monetary(

@@ -352,6 +352,18 @@ class CrmRelationshipRun(models.Model):
             },
         }
 
+    def unlink(self):
+        """Let the history forget the runs: a change does not depend on the run that made it."""
+        self.env.execute_query(
+            SQL(
+                """UPDATE crm_relationship_change SET run_id = NULL
+                    WHERE run_id = ANY (%s) RETURNING id""",
+                self.ids,
+            )
+        )
+        self.env["crm.relationship.change"].invalidate_model(["run_id"])
+        return super().unlink()
+
     # ------------------------------------------------------------------ crons
 
     @api.model

@@ -176,6 +176,14 @@ class CrmRelationshipTier(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
+        profiles = self.env["crm.relationship.profile"].sudo()  # of every company
+        domain = ["|", ("tier_id", "in", self.ids), ("computed_tier_id", "in", self.ids)]
+        if profiles.search_count(domain, limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Customers have this tier, or would have it. It is retired, not deleted."
+                )
+            )
         tiers = self.filtered(lambda tier: tier.policy_id.state == "active")
         if tiers:
             raise ValidationError(

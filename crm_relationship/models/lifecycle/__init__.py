@@ -4,7 +4,9 @@ from . import crm_relationship_stage_evaluation
 from . import crm_relationship_milestone
 from . import crm_relationship_loss_reason
 from . import crm_relationship_loss
+from . import crm_relationship_change_lifecycle
 from . import crm_relationship_profile_stage
+from . import crm_relationship_profile_stage_explanation
 from . import crm_relationship_profile_ladder
 from . import crm_relationship_change_mark
 from . import crm_relationship_profile_mark
@@ -16,3 +18,4 @@ from . import crm_relationship_ladder_board
 from . import crm_relationship_run_lifecycle
 from . import res_partner_referral
 from . import res_partner_ladder
+from . import res_partner_stage

@@ -50,5 +50,3 @@ class CrmRelationshipProfile(models.Model):
         index="btree_not_null",
         help="Source of the customer's first opportunity or order that has one.",
     )
-
-

@@ -1,16 +1,17 @@
 from odoo import api, fields, models
 
+from ..trusting_many2one import TrustingMany2one
+
 
 class CrmRelationshipProfile(models.Model):
     """The lifecycle stage of a customer: since when, and why."""
 
     _inherit = "crm.relationship.profile"
 
-    stage_id = fields.Many2one(
+    stage_id = TrustingMany2one(
         "crm.relationship.stage",
         "Lifecycle Stage",
         readonly=True,
-        ondelete="restrict",
         index=True,
         group_expand="_group_expand_stage_id",
     )

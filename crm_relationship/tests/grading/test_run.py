@@ -34,7 +34,7 @@ class TestRun(RelationshipCase):
     def test_the_record_tells_what_was_done(self):
         run = self.recalculate()
         self.assertEqual((run.state, run.kind, run.progress), ("done", "opening", 100))
-        self.assertEqual((run.created_count, run.change_count, run.scope_count), (100, 100, 100))
+        self.assertEqual((run.created_count, run.change_count, run.scope_count), (100, 300, 100))
         self.assertEqual(run.evaluation_count, 1)
         self.assertFalse(run.error)
 
@@ -118,7 +118,7 @@ class TestRun(RelationshipCase):
         )
         self.assertEqual(message.notified_partner_ids, user.partner_id)
         run = self.recalculate()
-        self.assertEqual((run.state, run.change_count), ("done", 100))
+        self.assertEqual((run.state, run.change_count), ("done", 300))
 
     def test_an_interrupted_run_goes_on_as_of_its_day(self):
         self.recalculate()
@@ -235,7 +235,7 @@ class TestRun(RelationshipCase):
             "UPDATE crm_relationship_run SET create_date = '2020-01-01' WHERE id IN %s",
             [(first + second + third)._ids],
         )
-        changes = self.get_profile(self.customers[0]).change_ids
+        changes = self.get_tier_changes(self.get_profile(self.customers[0]))
         self.env.invalidate_all()
         self.runs._gc_runs()
         self.assertEqual((first + second + third).exists(), first + third)
@@ -248,10 +248,10 @@ class TestRun(RelationshipCase):
         self.recalculate(date(2025, 7, 31))
         changes = self.env["crm.relationship.change"]
         changes._gc_changes()
-        domain = [("company_id", "=", self.company.id)]
+        domain = [("company_id", "=", self.company.id), ("dimension", "=", "tier")]
         self.assertEqual(changes.search_count(domain), 101)
         self.env["ir.config_parameter"].set_param("crm_relationship.change_retention_months", "1")
         changes._gc_changes()
         # The last one before the retention stays: it says what held when that began.
         self.assertEqual(changes.search_count(domain), 100)
-        self.assertEqual(self.get_profile(riser).change_ids.mapped("cause"), ["up"])
+        self.assertEqual(self.get_tier_changes(self.get_profile(riser)).mapped("cause"), ["up"])
