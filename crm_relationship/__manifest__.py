@@ -60,6 +60,11 @@
         "views/lifecycle/res_config_settings_views.xml",
         "views/lifecycle/crm_relationship_loss_menus.xml",
         "views/lifecycle/crm_relationship_lifecycle_board_views.xml",
+        "views/lifecycle/crm_relationship_ladder_templates.xml",
+        "views/lifecycle/crm_relationship_milestone_views.xml",
+        "views/lifecycle/crm_relationship_profile_ladder_views.xml",
+        "views/lifecycle/res_partner_ladder_views.xml",
+        "views/lifecycle/crm_relationship_ladder_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -77,6 +82,7 @@
             "crm_relationship/static/src/stage/**/*",
             "crm_relationship/static/src/lifecycle_board/**/*",
             "crm_relationship/static/src/stage_curve/**/*",
+            "crm_relationship/static/src/ladder_board/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import base_partner_merge_ladder
 from . import crm_relationship_backfill
 from . import crm_relationship_dismiss
 from . import crm_relationship_override
