@@ -201,7 +201,11 @@ def make_ties():
     )
     env["loyalty.card"].create(
         [
-            {"program_id": program.id, "partner_id": CUSTOMERS[number - 1].id, "points": 10 * number}
+            {
+                "program_id": program.id,
+                "partner_id": CUSTOMERS[number - 1].id,
+                "points": 10 * number,
+            }
             for number in MEMBERS
         ]
     )

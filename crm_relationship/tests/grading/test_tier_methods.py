@@ -254,7 +254,9 @@ class TestPurchaseBehaviour(MethodCase):
 
     def test_history_keeps_the_evidence(self):
         self.grade([(900, 10)] * 18)
-        change = self.env["crm.relationship.change"].search([("company_id", "=", self.company.id)])
+        change = self.env["crm.relationship.change"].search(
+            [("company_id", "=", self.company.id), ("dimension", "=", "tier")]
+        )
         self.assertEqual(
             change.reason.replace("\xa0", " "),
             "First placement by 6 visits a month, $ 90.00 per guest, $ 5,400.00 a month.",
