@@ -178,8 +178,9 @@ LEADS = """
         name, type, partner_id, company_id, active, won_status, probability, stage_id, user_id,
         source_id, create_uid, write_uid, create_date, write_date)
     SELECT 'Opportunity ' || no, 'opportunity',
-           %(partner)s + 1 + no * 7919::bigint %% %(customers)s, %(company)s, draw.fate < 0.7, CASE WHEN draw.fate < 0.2 THEN 'pending'
-                                         WHEN draw.fate < 0.7 THEN 'won' ELSE 'lost' END,
+           %(partner)s + 1 + no * 7919::bigint %% %(customers)s, %(company)s, draw.fate < 0.7,
+           CASE WHEN draw.fate < 0.2 THEN 'pending'
+                WHEN draw.fate < 0.7 THEN 'won' ELSE 'lost' END,
            CASE WHEN draw.fate < 0.2 THEN 20 WHEN draw.fate < 0.7 THEN 100 ELSE 0 END, stage.id, 1,
            CASE WHEN no %% 3 = 0 THEN source.id END, 1, 1,
            %(loaded)s - no %% %(days)s * interval '1 day',
