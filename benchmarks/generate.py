@@ -183,9 +183,10 @@ LEADS = """
                 WHEN draw.fate < 0.7 THEN 'won' ELSE 'lost' END,
            CASE WHEN draw.fate < 0.2 THEN 20 WHEN draw.fate < 0.7 THEN 100 ELSE 0 END, stage.id, 1,
            CASE WHEN no %% 3 = 0 THEN source.id END, 1, 1,
-           %(loaded)s - no %% %(days)s * interval '1 day',
-           %(loaded)s - no %% %(days)s * interval '1 day'
-      FROM (SELECT no, random() AS fate FROM generate_series(1, %(customers)s / 2) no) draw
+           draw.made, draw.made
+      FROM (SELECT no, random() AS fate,
+                   %(loaded)s - %(days)s * (1 - 2.0 * no / %(customers)s) * interval '1 day' AS made
+              FROM generate_series(1, %(customers)s / 2) no) draw
      CROSS JOIN (SELECT id FROM crm_stage ORDER BY sequence, id LIMIT 1) stage
       LEFT JOIN (SELECT id FROM utm_source ORDER BY id LIMIT 1) source ON TRUE
 """
@@ -198,7 +199,7 @@ ORDERS = """
            CASE WHEN no %% 20 < 2 THEN 'draft' WHEN no %% 20 < 4 THEN 'cancel' ELSE 'sale' END,
            'direct', warehouse.id, made, 1, 1, made, made
       FROM (SELECT no, %(partner)s + 1 + no * 104729::bigint %% %(customers)s AS partner,
-                   %(loaded)s - no %% %(days)s * interval '1 day' AS made
+                   %(loaded)s - %(days)s * (1 - 1.0 * no / %(customers)s) * interval '1 day' AS made
               FROM generate_series(1, %(customers)s) no) draw
      CROSS JOIN (SELECT id FROM stock_warehouse ORDER BY id LIMIT 1) warehouse
 """

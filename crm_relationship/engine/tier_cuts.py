@@ -30,6 +30,9 @@ from . import session
 
 PROFILES = "crm_relationship_profile"
 
+Pivots = tuple[float, ...]
+"""Amounts to look for cuts from."""
+
 
 @dataclass(frozen=True)
 class TierTerms:
@@ -68,22 +71,20 @@ def ranked_profiles(terms: TierTerms) -> SQL:
     )
 
 
-def cuts(terms: TierTerms, ranked: SQL, pivots: str | None = None) -> SQL:
+def cuts(terms: TierTerms, ranked: SQL, pivots: Pivots = ()) -> SQL:
     """Return where the cuts of the policy stand: one row a tier, best first.
 
     ``population`` is N, ``cut_rank`` the last rank inside (N for the lowest tier) and
     ``cut_value`` the least basis inside, NULL where nobody fits or no cut applies.
 
     :param ranked: query with one row a ranked customer, its ``tier_basis``
-    :param pivots: amounts that part the customers into groups of about equal size, as an
-        array of PostgreSQL; whatever they are, the cuts are the same
+    :param pivots: see :func:`_find_pivots`
     """
     return SQL(
         """
         WITH ranked AS NOT MATERIALIZED (%(ranked)s),
-             total AS MATERIALIZED (SELECT COUNT(*) AS population FROM ranked),
+             total AS MATERIALIZED (SELECT COUNT(*) AS population %(reached)s FROM ranked),
              share AS MATERIALIZED (%(share)s),
-             listed AS MATERIALIZED (%(listed)s),
              crossing AS MATERIALIZED (%(crossing)s)
         SELECT tier.id AS tier_id,
                total.population,
@@ -99,9 +100,9 @@ def cuts(terms: TierTerms, ranked: SQL, pivots: str | None = None) -> SQL:
         policy=terms.policy_id,
         ranked=ranked,
         share=SQL(SHARE, terms.policy_id),
-        listed=LISTED,
-        crossing=SQL(CROSSING, pivots=pivots or "{0}", policy=terms.policy_id),
-        cut=CUTS[terms.method],
+        reached=_count_reached(terms, pivots),
+        crossing=SQL(CROSSING, pivots=list(pivots) or [0], policy=terms.policy_id),
+        cut=_rank_cut(terms, pivots) if terms.method == "customers" else CUTS[terms.method],
     )
 
 
@@ -115,7 +116,7 @@ def find_cuts(env, terms: TierTerms, ranked: SQL | None = None) -> SQL:
     """
     ranked = ranked_profiles(terms) if ranked is None else ranked
     with session.groups_in_parallel(env):
-        rows = env.execute_query(cuts(terms, ranked, _pivots(env)))
+        rows = env.execute_query(cuts(terms, ranked, _find_pivots(env, terms)))
     return SQL(
         """SELECT tier_id::integer, population::integer, cut_rank::integer, cut_value::numeric
              FROM (VALUES %s) AS cut (tier_id, population, cut_rank, cut_value)""",
@@ -123,16 +124,80 @@ def find_cuts(env, terms: TierTerms, ranked: SQL | None = None) -> SQL:
     )
 
 
-def _pivots(env) -> str | None:
-    """Return amounts that PostgreSQL knows from its statistics, None without any."""
+def _find_pivots(env, terms: TierTerms) -> Pivots:
+    """Return amounts near which to look for the cuts; whatever they are, the cuts are the same.
+
+    Where each tier but the last began at the last evaluation, or for shares of the revenue
+    amounts that part the customers into groups of about equal size, from PostgreSQL's
+    statistics. Infinite where nothing is known.
+    """
+    if terms.method == "revenue_share":
+        rows = env.execute_query(
+            SQL(
+                """SELECT histogram_bounds::text::numeric[] FROM pg_stats
+                    WHERE tablename = %s AND attname = 'tier_basis' LIMIT 1""",
+                PROFILES,
+            )
+        )
+        return tuple(rows[0][0] or ()) if rows else ()
     rows = env.execute_query(
         SQL(
-            """SELECT histogram_bounds FROM pg_stats
-                WHERE tablename = %s AND attname = 'tier_basis' LIMIT 1""",
-            PROFILES,
+            """SELECT COALESCE(former.cut_value, 'Infinity')
+                 FROM unnest(%s::integer[]) WITH ORDINALITY AS tier (id, place)
+                 LEFT JOIN LATERAL (
+                      SELECT cut_value FROM crm_relationship_tier_cut
+                       WHERE tier_id = tier.id AND policy_id = %s
+                       ORDER BY date DESC LIMIT 1) former ON TRUE
+                ORDER BY tier.place""",
+            list(terms.tiers[:-1]),
+            terms.policy_id,
         )
     )
-    return rows[0][0] if rows else None
+    return tuple(row[0] for row in rows)
+
+
+def _count_reached(terms: TierTerms, pivots: Pivots) -> SQL:
+    """Return how many customers reach each pivot, as an array ``reached``."""
+    if terms.method != "customers" or not pivots:
+        return SQL(", NULL::bigint[] AS reached")
+    return SQL(
+        ", ARRAY[%s] AS reached",
+        SQL(", ").join(
+            SQL("COUNT(*) FILTER (WHERE tier_basis >= %s::numeric)", pivot) for pivot in pivots
+        ),
+    )
+
+
+def _rank_cut(terms: TierTerms, pivots: Pivots) -> SQL:
+    """Return the query of one tier's cut by its share of the customers.
+
+    From the pivot it is as many customers up or down the ranking as the rank is away.
+    """
+    pivot = SQL(
+        "(ARRAY[%s]::numeric[])[array_position(%s, tier.id)]",
+        SQL(", ").join(SQL("%s::numeric", amount) for amount in pivots) or SQL("NULL::numeric"),
+        list(terms.tiers),
+    )
+    return SQL(
+        """
+        SELECT share.cut_rank,
+               CASE WHEN place.reached >= share.cut_rank
+                    THEN (SELECT tier_basis FROM ranked WHERE tier_basis >= place.pivot
+                           ORDER BY tier_basis LIMIT 1 OFFSET place.reached - share.cut_rank)
+                    ELSE (SELECT tier_basis FROM ranked WHERE tier_basis < place.pivot
+                           ORDER BY tier_basis DESC LIMIT 1
+                          OFFSET share.cut_rank - place.reached - 1)
+                    END AS cut_value
+          FROM share
+         CROSS JOIN LATERAL (
+               SELECT COALESCE(%(pivot)s, 'Infinity') AS pivot,
+                      COALESCE(total.reached[array_position(%(tiers)s, tier.id)], 0) AS reached)
+               place
+         WHERE share.tier_id = tier.id
+        """,
+        pivot=pivot,
+        tiers=list(terms.tiers),
+    )
 
 
 SHARE = """
@@ -144,17 +209,6 @@ SHARE = """
      WHERE tier.policy_id = %s AND NOT tier.is_lowest
 """
 """One row per tier with a share: the last rank inside."""
-
-LISTED = SQL(
-    """
-    SELECT rank, tier_basis
-      FROM (SELECT ROW_NUMBER() OVER (ORDER BY tier_basis DESC) AS rank, tier_basis
-              FROM ranked) numbered
-     WHERE rank <= (SELECT MAX(cut_rank) FROM share)
-       AND rank IN (SELECT cut_rank FROM share)
-    """
-)
-"""The amounts at these ranks; PostgreSQL goes through the ranking once, as far as needed."""
 
 CROSSING = """
     WITH grouped AS MATERIALIZED (
@@ -195,14 +249,6 @@ less than the share is reached. Of equal amounts the first one tells whether the
 PostgreSQL leaves this out where the method does not ask."""
 
 CUTS = {
-    "customers": SQL(
-        """
-        SELECT share.cut_rank,
-               (SELECT tier_basis FROM listed WHERE listed.rank = share.cut_rank) AS cut_value
-          FROM share
-         WHERE share.tier_id = tier.id
-        """
-    ),
     "revenue_share": SQL(
         """
         SELECT cut_rank, cut_value
@@ -218,7 +264,7 @@ CUTS = {
     ),
     "behaviour": SQL("SELECT NULL::integer AS cut_rank, NULL::numeric AS cut_value"),
 }
-"""The query of one tier's cut by method; it sees ``tier``, ``total`` and the tables above."""
+"""The query of one tier's cut by the other methods; it sees ``tier`` and the tables above."""
 
 
 def position(terms: TierTerms) -> SQL:

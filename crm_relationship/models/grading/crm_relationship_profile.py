@@ -117,7 +117,6 @@ class CrmRelationshipProfile(models.Model):
     tier_id = TrustingMany2one(
         "crm.relationship.tier",
         readonly=True,
-        index=True,
         group_expand="_group_expand_tier_id",
     )
     computed_tier_id = TrustingMany2one(
@@ -182,6 +181,14 @@ class CrmRelationshipProfile(models.Model):
     )
     _ranking_idx = models.Index("(company_id, tier_basis) WHERE tier_standing = 'ranked'")
     _next_due_idx = models.Index("(company_id, next_due_date)")
+    _newcomer_idx = models.Index(
+        """(company_id) WHERE tier_id IS NULL AND override_tier_id IS NULL
+                          AND tier_standing IN ('ranked', 'unranked')"""
+    )
+    _decided_idx = models.Index(
+        """(company_id) WHERE override_tier_id IS NOT NULL OR ladder_mark IS NOT NULL
+                           OR yearly_need > 0 OR dismissed_date IS NOT NULL"""
+    )
 
     @api.depends("margin_coverage")
     def _compute_is_margin_known(self):

@@ -18,7 +18,6 @@ class CrmRelationshipProfile(models.Model):
             ("disqualified", "Disqualified"),
         ],
         readonly=True,
-        index=True,
         help="The highest step of the customer ladder that holds.",
     )
     ladder_date = fields.Date("On the Step Since", readonly=True)
@@ -47,6 +46,5 @@ class CrmRelationshipProfile(models.Model):
         "utm.source",
         readonly=True,
         ondelete="set null",
-        index="btree_not_null",
         help="Source of the customer's first opportunity or order that has one.",
     )

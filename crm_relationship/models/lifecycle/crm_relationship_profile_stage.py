@@ -12,7 +12,6 @@ class CrmRelationshipProfile(models.Model):
         "crm.relationship.stage",
         "Lifecycle Stage",
         readonly=True,
-        index=True,
         group_expand="_group_expand_stage_id",
     )
     stage_code = fields.Selection(related="stage_id.code", string="Stage Code")
@@ -28,8 +27,6 @@ class CrmRelationshipProfile(models.Model):
         readonly=True,
         help="Dismissed by the company: stays lost, whatever it buys, until that is lifted.",
     )
-
-    _dismissed_idx = models.Index("(company_id) WHERE dismissed_date IS NOT NULL")
 
     @api.model
     def _group_expand_stage_id(self, stages, domain):

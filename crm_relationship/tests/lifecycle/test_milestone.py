@@ -243,10 +243,10 @@ class TestMilestoneOnPartners(MilestoneCase):
             self.assertEqual(near.ids, [customers[number].id for number in (1, 0, 2)])
             self.assertEqual(near.mapped("relationship_tenure_years"), [4, 4, 0])
             names = [partner.relationship_next_milestone_id.name for partner in near]
-            self.assertEqual(names, ["Wood", "Wood", "Paper"])
+            self.assertEqual(names, ["Wood Anniversary", "Wood Anniversary", "Paper Anniversary"])
             groups = partners._read_group(ids, ["relationship_next_milestone_id"], ["__count"])
             counts = {milestone.name: count for milestone, count in groups}
-            self.assertEqual(counts, {"Paper": 2, "Wood": 2, False: 1})
+            self.assertEqual(counts, {"Paper Anniversary": 2, "Wood Anniversary": 2, False: 1})
             others = partners.search([*ids, ("relationship_is_milestone_near", "=", False)])
             self.assertEqual(set(others.ids), {customers[3].id, stranger.id})
 
