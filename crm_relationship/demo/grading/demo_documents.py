@@ -17,7 +17,10 @@ TURNS = {  # so many days ago its purchases went from one factor to the other
     25: (45, 1.0, 8.0),
     38: (150, 0.6, 3.0),
 }
-GONE_QUIET = {19, 33, 44, 57}  # nothing bought for ten months
+GONE_QUIET = {  # the last purchase so many days ago
+    13: 345, 14: 350, 19: 300, 21: 250, 23: 500, 29: 310, 33: 300, 39: 390, 44: 300, 57: 300,
+}  # fmt: skip
+FIRST_BOUGHT = {59: 352, 63: 360, 67: 344, 68: 338}  # a year ago soon: a milestone
 NEWCOMERS = {70, 71, 72, 73}
 ONLY_TALKS = {74, 75}  # quotations and opportunities, no invoice yet
 REFUNDED = {5: 0.3, 18: 0.5, 40: 0.6, 63: 1.4}  # share of the last year's invoices
@@ -57,8 +60,9 @@ def buying_days(number):
     if number in NEWCOMERS:
         return [70 - number % 5 * 9, 20]
     step = min(30 + 4 * number, 230)
-    newest = 300 if number in GONE_QUIET else draw(4, 40)
-    return list(range(newest, 725, step))[::-1]
+    newest = GONE_QUIET.get(number) or draw(4, 40)
+    oldest = FIRST_BOUGHT.get(number)
+    return ([oldest] if oldest else []) + list(range(newest, oldest or 725, step))[::-1]
 
 
 def amount(number, days_ago):
@@ -199,16 +203,14 @@ def make_ties():
     program = env["loyalty.program"].create(
         {"name": "Regulars' Club", "program_type": "loyalty", "company_id": COMPANY.id}
     )
-    env["loyalty.card"].create(
-        [
+    for number in MEMBERS:
+        env["loyalty.card"].create(
             {
                 "program_id": program.id,
                 "partner_id": CUSTOMERS[number - 1].id,
                 "points": 10 * number,
             }
-            for number in MEMBERS
-        ]
-    )
+        )
     won = env["crm.stage"].search([("is_won", "=", True)], limit=1)
     for name, numbers in SOURCES.items():
         source = env["utm.source"].create({"name": name})
@@ -260,3 +262,11 @@ if not MOVES.search_count([("partner_id", "=", CUSTOMERS[0].id)], limit=1):
             "override_until": TODAY + dateutil.relativedelta.relativedelta(months=6, day=31),
         }
     )
+    env.ref("crm_relationship.demo_customer_62").relationship_profile_id._dismiss(
+        env.ref("crm_relationship.crm_relationship_loss_reason_payment"),
+        "Three reminders and a broken instalment plan",
+    )
+    # The task of one loss is done, the others wait for the salespeople.
+    env["crm.relationship.loss"].search(
+        [("kind", "=", "active"), ("reason_id", "=", False)], order="id", limit=1
+    ).write({"reason_id": env.ref("crm_relationship.crm_relationship_loss_reason_competitor").id})
