@@ -1,6 +1,6 @@
 {
     "name": "Customer Relationship Grading",
-    "summary": "Customer tiers that say why: measured every night from invoices and payments",
+    "summary": "Customer tiers and lifecycle that say why: measured every night from what Odoo has",
     "version": "19.0.0.1.0",
     "category": "Sales/CRM",
     "website": "https://github.com/crm-relationship/crm_relationship",
