@@ -24,13 +24,18 @@ def _masked(step: SQL) -> SQL:
 
 
 def visits_during(start: date, end: date, company_ids: list[int]) -> SQL:
-    """Return the set of steps on which each customer stood during a period: ``partner_id``,
-    ``visited``.
+    """Return the sets of steps on which each customer stood during a period, and of those
+    from which it went on to a higher one in it: ``partner_id``, ``visited``, ``left_upwards``.
     """
     return SQL(
-        "SELECT partner_id, %s AS visited FROM (%s) held GROUP BY partner_id",
-        _masked(SQL("step")),
-        steps_during(start, end, company_ids),
+        """
+        SELECT partner_id, %(step)s AS visited,
+               COALESCE(%(step)s FILTER (WHERE went_on), 0) AS left_upwards
+          FROM (%(held)s) held
+         GROUP BY partner_id
+        """,
+        step=_masked(SQL("step")),
+        held=steps_during(start, end, company_ids),
     )
 
 
@@ -62,26 +67,33 @@ def moves_during(start: date, end: date, company_id: int) -> SQL:
 
 def steps_during(start: date, end: date, company_ids: list[int] | None = None) -> SQL:
     """Return the steps on which customers stood at some time in a period: ``partner_id``,
-    ``company_id``, ``step``; a row each time.
+    ``company_id``, ``step``, and whether it ``went_on`` to a higher one later in the period; a
+    row each time.
 
-    They are what was held when the first day began, and what was reached through the last
-    day. One pass over an index, in its order.
+    Beside the ladder is below it. They are what was held when the first day began, and what
+    was reached through the last day. One pass over an index, in its order.
 
     :param company_ids: only these companies; None: all
     """
     companies = SQL("AND company_id IN %s", tuple(company_ids or [0]))
     return SQL(
         """
-        SELECT partner_id, company_id, step
-          FROM (SELECT partner_id, company_id, new_value AS step,
-                       LEAD(date) OVER (PARTITION BY partner_id, company_id
-                                            ORDER BY date, id) AS next_date
-                  FROM crm_relationship_change
-                 WHERE dimension = 'ladder' AND date <= %(end)s %(companies)s) held
+        SELECT partner_id, company_id, step, COALESCE(best_later > place, FALSE) AS went_on
+          FROM (SELECT partner_id, company_id, step, place,
+                       LEAD(date) OVER later AS next_date,
+                       MAX(place) OVER (later ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+                         AS best_later
+                  FROM (SELECT partner_id, company_id, date, id, new_value AS step,
+                               CASE WHEN new_value = 'disqualified' THEN 0
+                                    ELSE array_position(%(steps)s, new_value::text) END AS place
+                          FROM crm_relationship_change
+                         WHERE dimension = 'ladder' AND date <= %(end)s %(companies)s) line
+                WINDOW later AS (PARTITION BY partner_id, company_id ORDER BY date, id)) held
          WHERE (next_date IS NULL OR next_date >= %(start)s)
            AND step IS NOT NULL
         """,
         start=start,
         end=end,
+        steps=list(STEPS),
         companies=SQL("") if company_ids is None else companies,
     )

@@ -141,6 +141,7 @@ def insert(env, measurement: Measurement, target: Target = PROFILES) -> int:
 
 def freeze(env, measurement: Measurement, target: Target = PROFILES) -> int:
     """Take archived customers out of the count, their results stay; return how many."""
+    has_due_date = "next_due_date" in target.columns
     env.cr.execute(
         SQL(
             """
@@ -151,10 +152,11 @@ def freeze(env, measurement: Measurement, target: Target = PROFILES) -> int:
              WHERE profile.company_id = %(company)s
                AND customer.id = profile.partner_id
                AND NOT customer.active
-               AND profile.tier_standing IS DISTINCT FROM 'frozen'
+               AND (profile.tier_standing IS DISTINCT FROM 'frozen' %(was_due)s)
             """,
             profiles=target.name,
-            no_due_date=SQL(", next_due_date = NULL" if "next_due_date" in target.columns else ""),
+            no_due_date=SQL(", next_due_date = NULL" if has_due_date else ""),
+            was_due=SQL("OR profile.next_due_date IS NOT NULL" if has_due_date else ""),
             scope=UNMEASURED_JOIN if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )

@@ -136,6 +136,13 @@ def touched(company_id: int, since: datetime, purchases: SQL, margins: SQL | Non
         ),
         SQL("SELECT partner_id FROM crm_lead WHERE write_date >= %s", since),
         SQL("SELECT partner_id FROM loyalty_card WHERE write_date >= %s", since),
+        SQL(
+            """SELECT card.partner_id
+                 FROM loyalty_card card
+                 JOIN loyalty_program program ON program.id = card.program_id
+                WHERE program.write_date >= %s""",
+            since,
+        ),
     ]
     return parts
 

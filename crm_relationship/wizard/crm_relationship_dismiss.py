@@ -10,12 +10,17 @@ class CrmRelationshipDismiss(models.TransientModel):
     profile_id = fields.Many2one(
         "crm.relationship.profile", "Customer", required=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="profile_id.currency_id")
-    stage_id = fields.Many2one(related="profile_id.stage_id", string="Stage Today")
-    stage_color = fields.Integer(related="profile_id.stage_color", string="Stage Colour")
-    last_purchase_date = fields.Date(related="profile_id.last_purchase_date")
-    revenue = fields.Monetary(related="profile_id.revenue")
-    overdue_amount = fields.Monetary(related="profile_id.overdue_amount")
+    # Read with the user's own rights: whose profile it is, nobody has checked here.
+    currency_id = fields.Many2one(related="profile_id.currency_id", related_sudo=False)
+    stage_id = fields.Many2one(
+        related="profile_id.stage_id", string="Stage Today", related_sudo=False
+    )
+    stage_color = fields.Integer(
+        related="profile_id.stage_color", string="Stage Colour", related_sudo=False
+    )
+    last_purchase_date = fields.Date(related="profile_id.last_purchase_date", related_sudo=False)
+    revenue = fields.Monetary(related="profile_id.revenue", related_sudo=False)
+    overdue_amount = fields.Monetary(related="profile_id.overdue_amount", related_sudo=False)
     reason_id = fields.Many2one(
         "crm.relationship.loss.reason",
         required=True,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools.misc import clean_context
 
 from .crm_relationship_profile import AT_ONCE
 
@@ -74,7 +75,9 @@ class CrmRelationshipProfile(models.Model):
             self._check_written_fields(set(vals) - {"partner_id", "company_id"})
             self._check_something_noted(vals)
         known = self._get_known(vals_list)
-        created = super().create(
+        # Defaults from the context are values like others, and nobody has checked them.
+        clean = self if self.env.su else self.with_context(clean_context(self.env.context))
+        created = super(CrmRelationshipProfile, clean).create(
             [
                 self._prepare_override(vals)
                 for vals, profile in zip(vals_list, known, strict=True)

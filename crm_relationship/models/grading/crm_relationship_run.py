@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...engine import scope
 from ...engine.periods import due_evaluations
+from .crm_relationship_profile import AT_ONCE
 from .days import to_date
 
 _logger = logging.getLogger(__name__)
@@ -242,19 +243,33 @@ class CrmRelationshipRun(models.Model):
             )
         run._measure(run.as_of, scope.of_partners(partners.ids))
         run._place(run.as_of)
-        run._keep_due_evaluations(partners)
+        run._keep_due_evaluations()
         run._finish()
         return run
 
-    def _keep_due_evaluations(self, partners):
-        """Let a period-end that is still to be evaluated be measured as of its own day."""
+    def _keep_due_evaluations(self):
+        """Let a period-end that is still to be evaluated be measured as of its own day, for
+        all that were just measured.
+        """
+        if not self._has_due_evaluation():
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_relationship_profile SET next_due_date = %s
+                    WHERE company_id = %s
+                      AND partner_id IN (SELECT partner_id FROM crm_relationship_scope)""",
+                AT_ONCE,
+                self.company_id.id,
+            )
+        )
+        self.env["crm.relationship.profile"].invalidate_model(["next_due_date"])
+
+    def _has_due_evaluation(self):
+        """Return whether a period-end is still to be evaluated; subjects add theirs."""
         policy = self.company_id._get_relationship_policy()
         done = policy.evaluated_until
-        if done and due_evaluations(done, self._get_closed_day(), policy.period):
-            profiles = self.env["crm.relationship.profile"].search(
-                [("partner_id", "in", partners.ids), ("company_id", "=", self.company_id.id)]
-            )
-            profiles._mark_due()
+        return bool(done and due_evaluations(done, self._get_closed_day(), policy.period))
 
     def _decline(self, company):
         """Record that the company's run was not started, another one being on."""

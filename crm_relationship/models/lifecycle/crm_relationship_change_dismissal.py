@@ -19,7 +19,8 @@ class CrmRelationshipChange(models.Model):
         values = {"note": self.note or "", "user": self.user_id.name or ""}
         if self.cause == "lifted":
             return self.env._(
-                "%(user)s lifted the dismissal; the customer stays lost until it buys again.",
+                "%(user)s lifted the dismissal. The customer is won back at the month-end after it "
+                "buys; what it bought while dismissed counts.",
                 **values,
             )
         if self.cause == "dismissed" and self.user_id:

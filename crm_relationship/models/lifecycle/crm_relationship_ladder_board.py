@@ -9,6 +9,7 @@ from ...engine import ladder_history
 from ...engine.ladder import STEPS
 from ...engine.ladder_history import CLIMBS, FALLS, mask
 from ...engine.periods import DAY
+from .crm_relationship_profile_ladder_history import WENT_ON
 
 STAIRS = STEPS[1:-1]
 """The steps of the staircase, the lowest first."""
@@ -26,9 +27,9 @@ class CrmRelationshipLadderBoard(models.AbstractModel):
         All is counted with the user's own rights, in one query a figure for all steps. A
         *mark* is a figure with the domain on profiles that gives just the customers it
         counted. Conversion: of those who stood on a step at some time in the period, held
-        from before or reached in it, the share that stood on a higher one at some time in
-        the period. Each customer is reduced to the set of its steps for that, as a bit
-        mask, and the sets are counted.
+        from before or reached in it, the share that went on to a higher one later in the
+        period. Each customer is reduced to the sets of its steps and of those that it went on
+        from, as bit masks, and the sets are counted.
     """
 
     _name = "crm.relationship.ladder.board"
@@ -218,28 +219,28 @@ class CrmRelationshipLadderBoard(models.AbstractModel):
     # ------------------------------------------------------------- conversion
 
     def _count_visits(self, base, company, start, end):
-        """Return ``{mask: customers}`` of the sets of steps that they stood on."""
+        """Return rows of the steps that customers stood on, those that they went on from, and
+        how many customers, the steps as masks.
+        """
         visits = ladder_history.visits_during(start, end, [company.id])
-        return dict(self._count_masks(base, visits, ("visited",)))
+        return self._count_masks(base, visits, ("visited", "left_upwards"))
 
     def _get_conversion(self, base, visits, code, start, end):
         """Return the marks of who stood on the step, and of those who went on; False at the
         top.
         """
-        higher = STAIRS[STAIRS.index(code) + 1 :]
-        if not higher:
+        if code == STAIRS[-1]:
             return False
-        own, beyond = mask([code]), mask(higher)
-        stood = {steps: count for steps, count in visits.items() if steps & own}
+        own = mask([code])
+        stood = sum(count for visited, _left, count in visits if visited & own)
+        went_on = sum(count for _visited, left, count in visits if left & own)
         period = f"@{start.isoformat()}/{end.isoformat()}"
         domain = base & Domain("ladder_during", "=like", code + period)
         return {
-            "stood": {"domain": list(domain), "count": sum(stood.values())},
+            "stood": {"domain": list(domain), "count": stood},
             "went_on": {
-                "domain": list(
-                    domain & Domain("ladder_during", "=like", ",".join(higher) + period)
-                ),
-                "count": sum(count for steps, count in stood.items() if steps & beyond),
+                "domain": list(base & Domain("ladder_during", "=like", code + WENT_ON + period)),
+                "count": went_on,
             },
         }
 

@@ -7,6 +7,9 @@ from odoo.tools import SQL
 
 from ...engine import ladder_history
 
+WENT_ON = ">"
+"""After a step: who went on from it to a higher one."""
+
 
 class CrmRelationshipProfile(models.Model):
     """Looks back: on which steps of the ladder a customer stood during a period."""
@@ -19,8 +22,8 @@ class CrmRelationshipProfile(models.Model):
         exportable=False,
         search="_search_ladder_during",
         help="Only to search by: client,member@2025-01-01/2025-03-31 finds who stood on one of "
-        "these steps at some time in that period, by the history. Write =like instead of = to "
-        "ask for two at once.",
+        "these steps at some time in that period, by the history; client> who went on from it "
+        "to a higher one. Write =like instead of = to ask for two at once.",
     )
 
     def _search_ladder_during(self, operator, value):
@@ -54,11 +57,14 @@ class CrmRelationshipProfile(models.Model):
             model.env["crm.relationship.change"].flush_model()
             companies = None if model.env.su else model.env.companies.ids
             return SQL(
-                "(%s, %s) IN (SELECT partner_id, company_id FROM (%s) held WHERE step IN %s)",
+                "(%s, %s) IN (SELECT partner_id, company_id FROM (%s) held"
+                " WHERE step IN %s OR (step IN %s AND went_on))",
                 model._field_to_sql(alias, "partner_id", query),
                 model._field_to_sql(alias, "company_id", query),
                 ladder_history.steps_during(start, end, companies),
                 steps,
+                tuple(step.removesuffix(WENT_ON) for step in steps if step.endswith(WENT_ON))
+                or ("",),
             )
 
         return Domain.custom(to_sql=to_sql)

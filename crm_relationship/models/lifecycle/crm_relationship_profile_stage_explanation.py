@@ -241,11 +241,17 @@ class CrmRelationshipProfile(models.Model):
         return sentences
 
     def _explain_rise(self, facts, as_of, names, terms):
-        """Return what brings the customer up, and when at the earliest."""
+        """Return what brings the customer up, or down, at a month-end."""
         month_end = self._get_next_month_end(as_of)
         if self.stage_code in ("decline", "lost"):
             return self._explain_winning_back(facts, names, terms, month_end)
         place = stage.CODES.index(self.stage_code) if self.stage_code else -1
+        if place >= 0 and stage.CODES.index(facts["target"]) < place:
+            return self.env._(
+                "Down to %(stage)s on %(date)s, the next month-end, if nothing changes.",
+                stage=names[facts["target"]],
+                date=format_date(self.env, month_end),
+            )
         if place < 0 or self.stage_code == "stability":
             return False
         following = stage.CODES[place + 1]
@@ -269,6 +275,14 @@ class CrmRelationshipProfile(models.Model):
         return period_end(last + timedelta(days=1), "monthly")
 
     def _explain_winning_back(self, facts, names, terms, month_end):
+        if facts["shrinks"]:
+            least = self.revenue_previous * float(terms.decline_percent) / 100
+            return self.env._(
+                "It is won back at a month-end once the window's revenue reaches %(amount)s, now "
+                "%(revenue)s, and it has bought since it entered.",
+                amount=self._format_stage_money(least),
+                revenue=self._format_stage_money(self.revenue),
+            )
         if facts["target"] in ("decline", "lost"):
             return self.env._("It is won back at the month-end after it buys again.")
         if not self._has_bought_since():

@@ -19,6 +19,11 @@ class CrmRelationshipRun(models.Model):
 
     _inherit = "crm.relationship.run"
 
+    def _start(self, kind=None):
+        """Give a company that has none its stages: it was there before them."""
+        self.company_id._create_relationship_stages()
+        return super()._start(kind)
+
     def _get_lifecycle_terms(self, policy):
         """Return what the due dates depend on, as JSON; nothing without stages."""
         terms = self._prepare_stage_terms(
@@ -41,6 +46,9 @@ class CrmRelationshipRun(models.Model):
         if not last:
             return [self.as_of]
         return due_evaluations(last.evaluated_until, self._get_closed_day(), MONTHLY)
+
+    def _has_due_evaluation(self):
+        return super()._has_due_evaluation() or bool(self._get_due_stages())
 
     def _get_last_stage_evaluation(self):
         """Return the last evaluation that is not backfilled."""

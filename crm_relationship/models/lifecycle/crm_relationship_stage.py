@@ -256,7 +256,7 @@ class CrmRelationshipStage(models.Model):
         """Give each of ``companies`` its own copy of these templates."""
         for company in companies:
             for stage in self:
-                stage.copy({"company_id": company.id, "name": stage.name})
+                stage.copy({"company_id": company.id})
 
 
 def _decimal(value, digits=2):

@@ -14,9 +14,10 @@ class ResPartner(models.Model):
         "res.partner",
         index="btree_not_null",
         ondelete="set null",
+        groups="base.group_user",
         help="The contact that recommended us to this one.",
     )
-    referred_ids = fields.One2many("res.partner", "referred_by_id")
+    referred_ids = fields.One2many("res.partner", "referred_by_id", groups="base.group_user")
     relationship_referred_count = fields.Integer(
         "Referred Customers", compute="_compute_relationship_referred", groups=RELATIONSHIP_GROUP
     )
@@ -69,6 +70,9 @@ class ResPartner(models.Model):
                         OR referrer.commercial_partner_id = asked.id
                       JOIN res_partner contact ON contact.referred_by_id = referrer.id
                        AND contact.commercial_partner_id <> referrer.commercial_partner_id
+                       AND contact.active
+                      JOIN res_partner customer ON customer.id = contact.commercial_partner_id
+                       AND customer.active
                      WHERE asked.id IN %(ids)s) pair
               JOIN (%(visible)s) visible (partner_id, revenue)
                 ON visible.partner_id = pair.customer_id
@@ -104,6 +108,34 @@ class ResPartner(models.Model):
                             referrer=referrer.display_name,
                         )
                     )
+
+    @api.constrains("parent_id", "is_company")
+    def _check_referral_cycle(self):
+        """Check that no contact moves to a customer so that referrals lead back to it."""
+        # Whoever moves a contact need not see who referred whom.
+        contacts = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                    ("referred_by_id", "!=", False),
+                ]
+            )
+        )
+        for contact in contacts:
+            customer, referrer = contact.commercial_partner_id, contact.referred_by_id
+            if referrer.commercial_partner_id == customer:
+                continue  # a referral within a customer does not count
+            if customer.id in referrer._get_referral_ancestors():
+                raise ValidationError(
+                    self.env._(
+                        "With this contact %(customer)s would be referred by a customer that it "
+                        "referred itself, directly or through others. Change who referred whom "
+                        "first.",
+                        customer=customer.display_name,
+                    )
+                )
 
     def _get_referral_ancestors(self):
         """Return the ids of this contact's customer and of those that its referrals go back
@@ -164,4 +196,5 @@ class ResPartner(models.Model):
                 ("referred_by_id.commercial_partner_id", "=", self.id),
             ]
         )
-        return contacts.commercial_partner_id - self.sudo().commercial_partner_id
+        customers = contacts.commercial_partner_id.filtered("active")
+        return customers - self.sudo().commercial_partner_id

@@ -210,3 +210,33 @@ class TestDismissal(LossCase):
         self.recalculate(date(2025, 3, 31), full=True)
         self.assertEqual(self.profile.dismissed_date, DAY)
         self.assertEqual(self.profile.stage_code, "lost")
+
+    def test_a_dismissed_customer_is_not_left_out_nor_moved(self):
+        self.dismiss()
+        parent = self.make_customers(1)
+        for values in (
+            {"relationship_excluded": True},
+            {"parent_id": parent.id, "is_company": False},
+        ):
+            with self.assertRaisesRegex(ValidationError, "is dismissed"), self.cr.savepoint():
+                self.buyer.with_user(self.env.ref("base.user_admin")).write(values)
+        self.lift()
+        self.buyer.parent_id = parent
+
+    def test_the_wizard_shows_nothing_of_another_company(self):
+        second = self.create_company("Second Ltd")
+        self.make_invoices([(self.buyer, date(2025, 1, 2), 12345)], company=second)
+        self.recalculate(OPENING, company=second)
+        wizard = (
+            self.env["crm.relationship.dismiss"]
+            .with_user(self.credit)
+            .create(
+                {
+                    "profile_id": self.get_profile(self.buyer, second).id,
+                    "reason_id": self.passive_reason.id,
+                }
+            )
+        )
+        wizard.invalidate_recordset()
+        with self.assertRaises(AccessError):
+            wizard.read(["revenue", "overdue_amount"])

@@ -139,6 +139,13 @@ class TestLadderBoard(LadderBoardCase):
         self.assertEqual(conversion["repeat"], (1, 0))
         self.assertFalse(steps["advocate"]["conversion"])
 
+    def test_who_only_fell_has_not_gone_on(self):
+        self.make_way([(date(2025, 1, 5), "member"), (date(2025, 6, 3), "client")])
+        steps = self.get_steps(self.get_board(period="last_month"))
+        for code in ("client", "member"):
+            conversion = steps[code]["conversion"]
+            self.assertEqual((conversion["stood"]["count"], conversion["went_on"]["count"]), (1, 0))
+
     def test_marks_of_the_history_are_no_moves(self):
         profile = self.make_way([(date(2025, 6, 3), "first_time")])
         before = self.get_board(period="year")
@@ -181,7 +188,7 @@ class TestLadderBoard(LadderBoardCase):
             if source is None or profile.source_id.id == (source or False)
         }
         visits = [self.get_visits(way, start, end) for way in ways.values()]
-        for place, code in enumerate(STAIRS):
+        for code in STAIRS:
             step = self.get_steps(board)[code]
             self.assertEqual(
                 step["count"], sum(profile.ladder_step == code for profile in ways), code
@@ -194,7 +201,7 @@ class TestLadderBoard(LadderBoardCase):
                 self.assertEqual(step[key]["count"], moved, (code, key))
             stood = [visited for visited in visits if code in visited]
             if step["conversion"]:
-                went_on = [visited for visited in stood if visited & set(STAIRS[place + 1 :])]
+                went_on = [visited for visited in stood if self.has_gone_on(visited, code)]
                 self.assertEqual(step["conversion"]["stood"]["count"], len(stood))
                 self.assertEqual(step["conversion"]["went_on"]["count"], len(went_on))
         newcomers = [
@@ -207,9 +214,17 @@ class TestLadderBoard(LadderBoardCase):
         self.assertEqual(sum(month["all"]["count"] for month in months), len(newcomers))
 
     def get_visits(self, way, start, end):
-        """Return the steps held when ``start`` began, or reached through ``end``."""
+        """Return the steps held when ``start`` began, and reached through ``end``, in order."""
         held = [code for day, code in way if day < start][-1:]
-        return set(held) | {code for day, code in way if start <= day <= end}
+        return held + [code for day, code in way if start <= day <= end]
+
+    def has_gone_on(self, visited, code):
+        """Tell whether a higher step came after ``code``; beside the ladder is below it."""
+        places = [0 if step == "disqualified" else STEPS.index(step) + 1 for step in visited]
+        return any(
+            step == code and max(places[number:]) > places[number]
+            for number, step in enumerate(visited)
+        )
 
     def get_moves(self, way, start, end):
         """Return the pairs of steps of those who climbed and fell in the period."""

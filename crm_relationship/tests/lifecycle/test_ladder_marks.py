@@ -53,6 +53,25 @@ class TestLadderMarks(LadderMarkCase):
         buyer.write({"relationship_ladder_mark": False})
         self.assertEqual(buyer.relationship_ladder_step, "first_time")
 
+    def test_defaults_of_the_context_write_no_results(self):
+        context = {
+            "default_override_tier_id": self.tiers["A"].id,
+            "default_override_reason": "x",
+            "default_dismissed_date": TODAY,
+            "default_ladder_step": "member",
+            "default_tier_id": self.tiers["A"].id,
+        }
+        profiles = self.as_user(self.env["crm.relationship.profile"]).with_context(**context)
+        profile = profiles.create(
+            {
+                "partner_id": self.stranger.id,
+                "company_id": self.company.id,
+                "ladder_mark": "advocate",
+            }
+        ).sudo()
+        self.assertFalse(profile.override_tier_id or profile.dismissed_date or profile.tier_id)
+        self.assertFalse(profile.ladder_step)
+
     def test_marks_stand_in_the_history(self):
         buyer = self.as_user(self.buyer)
         buyer.relationship_ladder_mark = "advocate"

@@ -307,3 +307,33 @@ class TestLadder(LifecycleCase):
         self.assertEqual(self.pass_night(), "prospect")
         lead.partner_id = self.other
         self.assertFalse(self.pass_night())
+
+    def test_a_programme_that_is_switched_off_unmakes_the_member(self):
+        program = self.env["loyalty.program"].create(
+            {"name": "Club", "program_type": "loyalty", "company_id": self.company.id}
+        )
+        self.buy({self.customer: [(AS_OF - timedelta(days=7 * n), 10) for n in range(6)]})
+        self.env["loyalty.card"].create({"program_id": program.id, "partner_id": self.customer.id})
+        self.assertEqual(self.pass_night(), "member")
+        self.env.cr.execute(
+            "UPDATE loyalty_program SET write_date = %s", [self.env.cr.now() - timedelta(days=2)]
+        )
+        program.active = False
+        self.env.flush_all()
+        self.assertEqual(self.pass_night(), "client")
+
+    def test_a_quotation_that_goes_to_another_company(self):
+        order = self.env["sale.order"].create(
+            {"partner_id": self.customer.id, "company_id": self.company.id}
+        )
+        self.assertEqual(self.pass_night(), "prospect")
+        order.company_id = self.create_company("Second Ltd")
+        self.assertFalse(self.pass_night())
+
+    def test_an_archived_customer_is_not_due_for_good(self):
+        self.other.active = False
+        self.pass_night()
+        profile = self.get_profile(self.other)
+        profile.sudo()._mark_due()
+        self.pass_night()
+        self.assertFalse(profile.next_due_date)

@@ -41,6 +41,22 @@ class TestReferralChecks(ReferralCase):
         with self.assertRaisesRegex(ValidationError, "belong to the same customer"):
             self.first.referred_by_id = self.first
 
+    def test_no_cycle_by_a_contact_that_moves(self):
+        other = self.new_contact(self.third)
+        self.first.referred_by_id = self.new_contact(self.second)
+        self.second.referred_by_id = other
+        with self.assertRaisesRegex(ValidationError, "referred by a customer that it referred"):
+            other.parent_id = self.first
+
+    def test_archived_customers_are_neither_counted_nor_listed(self):
+        (self.second + self.third).referred_by_id = self.first
+        self.third.active = False
+        self.env.invalidate_all()
+        self.assertEqual(self.as_user(self.first).relationship_referred_count, 1)
+        action = self.as_user(self.first).action_open_referred()
+        found = self.as_user(self.env["crm.relationship.profile"]).search(action["domain"])
+        self.assertEqual(found.partner_id, self.second)
+
     def test_not_within_one_customer(self):
         for contact, referrer in (
             (self.first, self.contact),

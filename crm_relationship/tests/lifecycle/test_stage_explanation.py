@@ -91,6 +91,26 @@ class TestStageExplanation(LifecycleCase):
         self.assertEqual(self.get_stage(customer), "decline")
         self.assertRegex(self.get_reason(customer), r"Brings .*100\.00 .* after .*1,000\.00")
 
+    def test_who_declines_by_revenue_is_told_the_amount(self):
+        customer = self.make_customers(1)
+        former = [(date(2023, 6, 30), 10), (date(2024, 2, 1), 1000)]
+        self.buy({customer: [*former, (date(2025, 6, 20), 50)]})
+        self.recalculate(JUNE)
+        self.assertRegex(
+            self.explain(customer), r"once the window's revenue reaches \S+ 500.00, now \S+ 50.00"
+        )
+
+    def test_the_way_down_is_announced(self):
+        customer = self.make_customers(1)
+        days = [date(2023, 7, 20) + timedelta(days=30 * number) for number in range(24)]
+        self.buy({customer: [(day, 100 if day < date(2024, 7, 1) else 82) for day in days]})
+        self.recalculate(JUNE)
+        self.assertEqual(self.get_stage(customer), "stability")
+        self.make_invoices([(customer, JUNE, 300)], move_type="out_refund")
+        self.recalculate(date(2025, 7, 20))
+        self.assertEqual(self.get_stage(customer), "stability")
+        self.assertIn("Down to Formation on 07/31/2025", self.explain(customer))
+
     def test_a_dismissed_customer_and_an_archived_one(self):
         dismissed, archived = (self.make_customer(last=MAY) for _number in range(2))
         self.recalculate(MAY)

@@ -291,3 +291,28 @@ class TestStageTransitions(LifecycleCase):
         self.recalculate(day, company=self.company + second)
         found = [self.get_stages(company)[customer.id] for company in (self.company, second)]
         self.assertEqual(found, ["decline", "exploration"])
+
+    def test_a_purchase_of_the_new_month_does_not_count_for_the_old_one(self):
+        """Recalculating somebody in the morning leaves the month-end to its own day."""
+        self.policy.period = "quarterly"
+        customer = self.make_regular(last=date(2025, 1, 20), interval=10, count=4)
+        self.recalculate(date(2025, 3, 31))
+        self.assertEqual(self.get_stage(customer), "decline")
+        self.buy({customer: [(date(2025, 5, 1), 100)]})
+        self.patch(type(self.company), "_get_relationship_today", lambda company: date(2025, 5, 1))
+        runs = self.env["crm.relationship.run"]
+        runs.recalculate(companies=self.company, partners=customer)
+        self.forget_writes()
+        runs.recalculate(companies=self.company)
+        self.assertEqual(self.get_stage(customer), "decline")
+        self.recalculate(MAY)
+        self.assertEqual(self.get_stage_changes(customer)[-1][0], MAY)
+
+    def test_a_company_from_before_the_stages_gets_them_with_the_next_run(self):
+        self.env.cr.execute(
+            "DELETE FROM crm_relationship_stage WHERE company_id = %s", [self.company.id]
+        )
+        self.env.invalidate_all()
+        customer = self.make_regular(last=MAY, interval=10)
+        self.recalculate(MAY)
+        self.assertEqual(self.get_stage(customer), "exploration")
