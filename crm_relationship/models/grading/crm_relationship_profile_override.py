@@ -76,7 +76,8 @@ class CrmRelationshipProfile(models.Model):
             self._check_something_noted(vals)
         known = self._get_known(vals_list)
         # Defaults from the context are values like others, and nobody has checked them.
-        clean = self if self.env.su else self.with_context(clean_context(self.env.context))
+        context = self.env.context if self.env.su else clean_context(self.env.context)
+        clean = self.env(context=context)[self._name]
         created = super(CrmRelationshipProfile, clean).create(
             [
                 self._prepare_override(vals)

@@ -28,7 +28,6 @@ class CrmRelationshipProfile(models.Model):
         "from the first purchase on. Disqualified holds until the first purchase.",
     )
     yearly_need = fields.Monetary(
-        "Yearly Need",
         help="What the customer buys in a year from everybody, untaxed. Our share of it tells a "
         "client; without it the share is taken as given.",
     )
