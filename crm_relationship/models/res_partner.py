@@ -74,7 +74,8 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid", "su", "allowed_company_ids")
     def _compute_relationship_profile_id(self):
-        profiles = self.env["crm.relationship.profile"].search(
+        # With their fields in the same query: whoever asks for the profile reads it.
+        profiles = self.env["crm.relationship.profile"].search_fetch(
             [
                 ("partner_id", "in", self.commercial_partner_id.ids),
                 ("company_id", "=", self.env.company.id),
