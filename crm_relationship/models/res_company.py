@@ -83,7 +83,7 @@ class ResCompany(models.Model):
     def _get_relationship_policy(self):
         """Return the company's active tier policy, or none."""
         self.ensure_one()
-        return self.env["crm.relationship.tier.policy"].search(
+        return self.env["crm.relationship.tier.policy"].search_fetch(
             [("company_id", "=", self.id), ("state", "=", "active")], limit=1
         )
 

@@ -104,7 +104,8 @@ class CrmRelationshipProfile(models.Model):
     @api.model
     def _get_milestones(self):
         """Return the milestones in use, the earliest first; they are no secret, hence sudo."""
-        return self.env["crm.relationship.milestone"].sudo().search(Domain.TRUE, order="years")
+        milestones = self.env["crm.relationship.milestone"].sudo()
+        return milestones.search_fetch(Domain.TRUE, order="years")
 
     # ----------------------------------------------------------------- search
 
