@@ -14,7 +14,8 @@ tier = profile.company_id._get_relationship_policy().tier_ids[0]
 profile.write({"override_tier_id": tier.id, "override_reason": "Because"})
 partner.relationship_excluded = False
 env.cr.commit()
-result = env["crm.relationship.change"].search([]).mapped("dimension")
+changes = env["crm.relationship.change"].search([("partner_id", "=", partner.id)])
+result = changes.mapped("dimension")
 """
 CHANGES = ["ladder", "stage", "tier"]
 """What the use leaves in the history: the first placements and the manual tier."""

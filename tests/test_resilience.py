@@ -89,7 +89,7 @@ OVERRIDE = """
      WHERE tier.policy_id = (SELECT policy_id FROM crm_relationship_tier WHERE id = profile.tier_id)
        AND tier.is_lowest
        AND profile.id = (SELECT id FROM crm_relationship_profile
-                          WHERE company_id = 1 ORDER BY tier_basis DESC LIMIT 1)
+                          WHERE company_id = 1 ORDER BY tier_basis DESC NULLS LAST LIMIT 1)
  RETURNING profile.partner_id, tier.id
 """
 
