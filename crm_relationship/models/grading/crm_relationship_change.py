@@ -88,28 +88,26 @@ class CrmRelationshipChange(models.Model):
 
     @api.depends("dimension", "old_value", "new_value", "company_id")
     def _compute_labels(self):
-        """Show the tiers' names beside the stable codes that the history stores."""
+        """Show the names beside the stable codes that the history stores."""
+        names = self._get_value_names()
+        for change in self:
+            for code, label in (("old_value", "old_label"), ("new_value", "new_label")):
+                value = change[code]
+                change[label] = names.get((change.dimension, change.company_id, value), value)
+
+    def _get_value_names(self):
+        """Return the names of the values by dimension, company and code, each subject's read
+        once; subjects add theirs.
+        """
         # The names of tiers are no secret to who may read the history, hence sudo.
         tiers = self.env["crm.relationship.tier"].sudo()
-        names = {
-            (tier.company_id, tier.code): tier.display_name
+        return {
+            ("tier", tier.company_id, tier.code): tier.display_name
             for tier in tiers.search(
                 [("company_id", "in", self.company_id.ids)], order="policy_id desc"
             )
             if tier.policy_id.state != "draft"
         }
-        for change in self:
-            for code, label in (("old_value", "old_label"), ("new_value", "new_label")):
-                value = change[code]
-                change[label] = (
-                    names.get((change.company_id, value), value)
-                    if change.dimension == "tier"
-                    else change._get_other_label(value)
-                )
-
-    def _get_other_label(self, value):
-        """Return the name of a code of another dimension than the tier; subjects override it."""
-        return value
 
     @api.depends(
         "cause", "old_value", "new_value", "basis_amount", "cut_amount", "evidence", "note"

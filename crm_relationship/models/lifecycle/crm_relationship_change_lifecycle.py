@@ -7,24 +7,17 @@ class CrmRelationshipChange(models.Model):
 
     _inherit = "crm.relationship.change"
 
-    def _get_other_label(self, value):
-        model, name = {
-            "stage": ("crm.relationship.stage", "code"),
-            "ladder": ("crm.relationship.profile", "ladder_step"),
-        }.get(self.dimension, (None, None))
-        if not model or not value:
-            return super()._get_other_label(value)
-        if model == "crm.relationship.stage":
-            return self._get_stage_names().get(value, value)
-        return dict(self.env[model]._fields[name]._description_selection(self.env)).get(
-            value, value
-        )
-
-    def _get_stage_names(self):
-        """Return the names of the company's stages by their codes."""
+    def _get_value_names(self):
         # The names of stages are no secret to who may read the history, hence sudo.
-        stages = self.env["crm.relationship.stage"].sudo()._get_of_company(self.company_id)
-        return {stage.code: stage.name for stage in stages}
+        stages = self.env["crm.relationship.stage"].sudo()
+        names = {
+            ("stage", stage.company_id, stage.code): stage.name
+            for stage in stages.search([("company_id", "in", self.company_id.ids)])
+        }
+        field = self.env["crm.relationship.profile"]._fields["ladder_step"]
+        for code, name in field._description_selection(self.env):
+            names.update({("ladder", company, code): name for company in self.company_id})
+        return {**super()._get_value_names(), **names}
 
     def _get_other_reason(self):
         if self.note or self.cause == "left":

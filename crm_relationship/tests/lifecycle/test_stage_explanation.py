@@ -134,6 +134,19 @@ class TestStageExplanation(LifecycleCase):
             self.assertTrue(change.reason, (change.dimension, change.cause, change.new_value))
             self.assertTrue(change.new_label[0].isupper(), change.new_label)
 
+    def test_the_history_reads_names_once(self):
+        for number in range(40):
+            self.make_customer(MAY - timedelta(days=9 * number), 3 + number, 1 + number % 7)
+        self.recalculate(MAY)
+        changes = self.env["crm.relationship.change"].search([("company_id", "=", self.company.id)])
+        spent = []
+        for some in (changes[:4], changes[:4], changes[:80]):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.read(["old_label", "new_label", "reason"])
+            spent.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(spent[2], spent[1] + 1)
+
     def test_who_may_ask(self):
         customer = self.make_customer(last=MAY)
         self.recalculate(JUNE)
