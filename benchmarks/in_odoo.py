@@ -12,6 +12,12 @@ COMPANY = 1
 AVERAGE_MIN = 1500
 PREFIX = "relationship_"
 CASES = (("form", 1, "form"), ("list of 8", 8, "list"), ("list of 80", 80, "list"))
+DEALS = """
+    SELECT COUNT(*), SUM(deals), MAX(last_date)
+      FROM (SELECT partner_id, COUNT(*) AS deals, MAX({day}) AS last_date
+              FROM {table}
+             WHERE company_id = %s
+             GROUP BY partner_id) customer"""
 FLOOR = {
     "invoices": """
         SELECT COUNT(*), SUM(revenue), MIN(first_date), MAX(last_date)
@@ -29,24 +35,9 @@ FLOOR = {
                   JOIN account_move_line line ON line.id = partial.debit_move_id
                  WHERE partial.company_id = %s
                  GROUP BY line.partner_id) customer""",
-    "opportunities": """
-        SELECT COUNT(*), SUM(deals), MAX(last_date)
-          FROM (SELECT partner_id, COUNT(*) AS deals, MAX(create_date) AS last_date
-                  FROM crm_lead
-                 WHERE company_id = %s
-                 GROUP BY partner_id) customer""",
-    "orders": """
-        SELECT COUNT(*), SUM(deals), MAX(last_date)
-          FROM (SELECT partner_id, COUNT(*) AS deals, MAX(create_date) AS last_date
-                  FROM sale_order
-                 WHERE company_id = %s
-                 GROUP BY partner_id) customer""",
-    "loyalty cards": """
-        SELECT COUNT(*), SUM(cards), MAX(last_date)
-          FROM (SELECT partner_id, COUNT(*) AS cards, MAX(expiration_date) AS last_date
-                  FROM loyalty_card
-                 WHERE company_id = %s
-                 GROUP BY partner_id) customer""",
+    "opportunities": DEALS.format(table="crm_lead", day="create_date"),
+    "orders": DEALS.format(table="sale_order", day="create_date"),
+    "loyalty cards": DEALS.format(table="loyalty_card", day="expiration_date"),
 }
 """One bare aggregate over each table that the run reads; the outer query uses its columns, or
 PostgreSQL would leave them out."""

@@ -74,6 +74,7 @@
         "web.assets_backend": [
             "crm_relationship/static/src/scss/crm_relationship.scss",
             "crm_relationship/static/src/margin_health/**/*",
+            "crm_relationship/static/src/board/**/*",
             "crm_relationship/static/src/views/**/*",
             "crm_relationship/static/src/migration/**/*",
             "crm_relationship/static/src/history_widget/**/*",

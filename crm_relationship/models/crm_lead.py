@@ -11,7 +11,7 @@ class CrmLead(models.Model):
     _inherit = [
         "crm.lead",
         "crm.relationship.document.mixin",
-        "crm.relationship.deal.mixin",
+        "crm.relationship.source.mixin",
     ]
 
     _relationship_written_idx = models.Index(

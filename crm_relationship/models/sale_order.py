@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     _inherit = [
         "sale.order",
         "crm.relationship.document.mixin",
-        "crm.relationship.deal.mixin",
+        "crm.relationship.source.mixin",
     ]
 
     _relationship_written_idx = models.Index(

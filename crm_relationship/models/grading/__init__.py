@@ -1,4 +1,5 @@
 from . import crm_relationship_document_mixin
+from . import crm_relationship_source_mixin
 from . import crm_relationship_backfilled_mixin
 from . import crm_relationship_tier
 from . import crm_relationship_tier_policy

@@ -9,6 +9,8 @@ from ...engine import sources
 from ...engine.measurement import MARGIN_COVERAGE_MIN, WINDOW_MONTHS, Measurement
 from ..trusting_many2one import TrustingMany2one
 
+COMPARISONS = {"<": SQL("<"), ">": SQL(">"), "<=": SQL("<="), ">=": SQL(">=")}
+
 AT_ONCE = date(1970, 1, 1)
 """Due date of profiles that the next run measures in any case."""
 
@@ -245,6 +247,32 @@ class CrmRelationshipProfile(models.Model):
             ]
             held = [text for holds, text in remarks if holds]
             profile.remark = format_list(self.env, held, "unit")
+
+    def _search_in_sql(self, name, operator, value):
+        """Return the domain of the profiles by a field that is worked out in SQL, see
+        ``_field_to_sql``; an empty value is NULL there.
+        """
+        if operator in COMPARISONS:
+            return Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    "%s %s %s",
+                    model._field_to_sql(alias, name, query),
+                    COMPARISONS[operator],
+                    value,
+                )
+            )
+        if operator != "in":
+            return NotImplemented
+        wanted = tuple(item for item in value if item is not False)
+        has_none = len(wanted) < len(value)
+
+        def to_sql(model, alias, query):
+            result = model._field_to_sql(alias, name, query)
+            parts = [SQL("%s IN %s", result, wanted)] if wanted else []
+            parts += [SQL("%s IS NULL", result)] if has_none else []
+            return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
+
+        return Domain.custom(to_sql=to_sql)
 
     def _compute_change_ids(self):
         changes = self.env["crm.relationship.change"].search(

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
 from ...engine.measurement import MARGIN_COVERAGE_MIN, WINDOW_MONTHS
@@ -7,8 +6,6 @@ from ...engine.periods import window_start
 
 RESULTS = {"margin_rate", "margin_health"}
 """What follows from the margin, in SQL alone."""
-
-COMPARISONS = {"<": SQL("<"), ">": SQL(">"), "<=": SQL("<="), ">=": SQL(">=")}
 
 RATE_DECIMALS = 2
 
@@ -62,34 +59,10 @@ class CrmRelationshipProfile(models.Model):
     def _search_margin_health(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._search_margin_result("margin_health", value)
+        return self._search_in_sql("margin_health", operator, value)
 
     def _search_margin_rate(self, operator, value):
-        if operator == "in":
-            return self._search_margin_result("margin_rate", value)
-        if operator not in COMPARISONS:
-            return NotImplemented
-        return Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                "%s %s %s",
-                model._field_to_sql(alias, "margin_rate", query),
-                COMPARISONS[operator],
-                value,
-            )
-        )
-
-    def _search_margin_result(self, name, values):
-        """Return the domain of the profiles whose ``name`` is one of ``values``."""
-        wanted = tuple(value for value in values if value is not False)
-        has_none = len(wanted) < len(values)
-
-        def to_sql(model, alias, query):
-            result = model._field_to_sql(alias, name, query)
-            parts = [SQL("%s IN %s", result, wanted)] if wanted else []
-            parts += [SQL("%s IS NULL", result)] if has_none else []
-            return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
-
-        return Domain.custom(to_sql=to_sql)
+        return self._search_in_sql("margin_rate", operator, value)
 
     # -------------------------------------------------------------------- SQL
 

@@ -1,4 +1,3 @@
-from . import crm_relationship_deal_mixin
 from . import crm_relationship_stage
 from . import crm_relationship_stage_evaluation
 from . import crm_relationship_milestone

@@ -21,8 +21,6 @@ TENURE_FIELDS = {
 }
 """What follows from the first purchase and today, in SQL alone."""
 
-COMPARISONS = {"<": SQL("<"), ">": SQL(">"), "<=": SQL("<="), ">=": SQL(">=")}
-
 
 class CrmRelationshipProfile(models.Model):
     """How many years a customer is one, and which milestones it has and will have.
@@ -124,31 +122,7 @@ class CrmRelationshipProfile(models.Model):
     def _search_tenure(self, name, operator, value):
         if operator == "any" and name.endswith("milestone_id"):
             return self._search_tenure(name, "in", self._get_milestones().search(value).ids)
-        if operator == "in":
-            return self._search_tenure_in(name, value)
-        if operator not in COMPARISONS:
-            return NotImplemented
-        return Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                "%s %s %s",
-                model._field_to_sql(alias, name, query),
-                COMPARISONS[operator],
-                value,
-            )
-        )
-
-    def _search_tenure_in(self, name, values):
-        """Return the domain of the profiles whose ``name`` is one of ``values``."""
-        wanted = tuple(value for value in values if value is not False)
-        has_none = len(wanted) < len(values)
-
-        def to_sql(model, alias, query):
-            result = model._field_to_sql(alias, name, query)
-            parts = [SQL("%s IN %s", result, wanted)] if wanted else []
-            parts += [SQL("%s IS NULL", result)] if has_none else []
-            return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
-
-        return Domain.custom(to_sql=to_sql)
+        return self._search_in_sql(name, operator, value)
 
     # -------------------------------------------------------------------- SQL
 

@@ -1,21 +1,9 @@
-import { Component, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
-import {
-    deserializeDate,
-    deserializeDateTime,
-    toLocaleDateString,
-    toLocaleDateTimeString,
-} from "@web/core/l10n/dates";
+import { deserializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
-import { formatInteger, formatPercentage } from "@web/views/fields/formatters";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { formatInteger } from "@web/views/fields/formatters";
+import { Board } from "../board/board";
 
-const REFRESH_MS = 5000;
 /** What the choice of a source says for all of them, and for customers without one. */
 const ALL_SOURCES = "";
 const NO_SOURCE = "0";
@@ -27,70 +15,17 @@ const BAR_MIN = 3;
  * period, and how many of those on a step went on. Every figure is a mark that opens the
  * customers it counts.
  */
-export class LadderBoard extends Component {
+export class LadderBoard extends Board {
     static template = "crm_relationship.LadderBoard";
-    static components = { Layout };
-    static props = { ...standardActionServiceProps };
+    static choices = { period: "year", source: ALL_SOURCES };
 
-    setup() {
-        this.action = useService("action");
-        this.orm = useService("orm");
-        this.keepLast = new KeepLast();
-        this.rootRef = useRef("root");
-        const {
-            companyId = user.activeCompany.id,
-            period = "year",
-            source = ALL_SOURCES,
-        } = this.props.state || {};
-        this.state = useState({ companyId, period, source, data: null, isLoading: false });
-        useSetupAction({
-            rootRef: this.rootRef,
-            getLocalState: () => {
-                const { companyId, period, source } = this.state;
-                return { companyId, period, source };
-            },
-        });
-        onWillStart(() => this.load());
-        onWillUnmount(() => clearTimeout(this.refresher));
-    }
-
-    // ------------------------------------------------------------------ data
-
-    async load() {
+    fetchData() {
         const { companyId, period, source } = this.state;
-        this.state.isLoading = true;
-        try {
-            this.state.data = await this.keepLast.add(
-                this.orm.call("crm.relationship.ladder.board", "get_board", [
-                    companyId,
-                    period,
-                    source === ALL_SOURCES ? null : Number(source),
-                ])
-            );
-        } finally {
-            this.state.isLoading = false;
-        }
-        this.refreshLater();
-    }
-
-    /** While a recalculation is on, look again now and then. */
-    refreshLater() {
-        clearTimeout(this.refresher);
-        if (this.data.is_running) {
-            this.refresher = setTimeout(
-                () => (document.hidden ? this.refreshLater() : this.load()),
-                REFRESH_MS
-            );
-        }
-    }
-
-    get data() {
-        return this.state.data;
-    }
-
-    choose(values) {
-        Object.assign(this.state, values);
-        return this.load();
+        return this.orm.call("crm.relationship.ladder.board", "get_board", [
+            companyId,
+            period,
+            source === ALL_SOURCES ? null : Number(source),
+        ]);
     }
 
     // --------------------------------------------------------------- choices
@@ -247,47 +182,8 @@ export class LadderBoard extends Component {
         return all.count ? this.formatShare(referred.count / all.count) : "–";
     }
 
-    // --------------------------------------------------------------- formats
-
-    formatCount(count) {
-        return formatInteger(count);
-    }
-
-    formatShare(share) {
-        return formatPercentage(share, { digits: [16, 1] });
-    }
-
-    formatDay(day) {
-        return toLocaleDateString(deserializeDate(day));
-    }
-
-    formatTime(time) {
-        return toLocaleDateTimeString(deserializeDateTime(time), { showSeconds: false });
-    }
-
-    // --------------------------------------------------------------- actions
-
-    openMark(mark, name) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name,
-            res_model: "crm.relationship.profile",
-            domain: mark.domain,
-            context: {},
-            views: ["list", "kanban", "pivot", "graph", "form"].map((view) => [false, view]),
-        });
-    }
-
     openNewcomers() {
         return this.action.doAction("crm_relationship.crm_relationship_newcomer_action");
-    }
-
-    /** Ask for a recalculation of the company shown; the scheduler does it. */
-    async startRun() {
-        await this.orm.call("crm.relationship.run", "action_request", [], {
-            context: { ...user.context, allowed_company_ids: [this.data.company.id] },
-        });
-        return this.load();
     }
 }
 

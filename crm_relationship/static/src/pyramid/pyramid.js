@@ -1,21 +1,8 @@
-import { Component, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
-import {
-    deserializeDate,
-    deserializeDateTime,
-    toLocaleDateString,
-    toLocaleDateTimeString,
-} from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
-import { formatInteger, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { Board } from "../board/board";
 
-const REFRESH_MS = 5000;
 const COLORS = 12;
 /** From here on amounts are written short, such as 12.3M. */
 const SHORT_AMOUNT = 10_000_000;
@@ -28,65 +15,17 @@ const LETTER_WIDTH = 0.028;
  * The tiers of a company as a pyramid, with what each level holds and who moved.
  * Every figure is a mark that opens the customers it counts.
  */
-export class Pyramid extends Component {
+export class Pyramid extends Board {
     static template = "crm_relationship.Pyramid";
-    static components = { Layout };
-    static props = { ...standardActionServiceProps };
+    static choices = { day: "", period: "evaluation" };
 
-    setup() {
-        this.action = useService("action");
-        this.orm = useService("orm");
-        this.keepLast = new KeepLast();
-        this.rootRef = useRef("root");
-        const {
-            companyId = user.activeCompany.id,
-            day = "",
-            period = "evaluation",
-        } = this.props.state || {};
-        this.state = useState({ companyId, day, period, data: null, isLoading: false });
-        useSetupAction({
-            rootRef: this.rootRef,
-            getLocalState: () => {
-                const { companyId, day, period } = this.state;
-                return { companyId, day, period };
-            },
-        });
-        onWillStart(() => this.load());
-        onWillUnmount(() => clearTimeout(this.refresher));
-    }
-
-    // ------------------------------------------------------------------ data
-
-    async load() {
+    fetchData() {
         const { companyId, day, period } = this.state;
-        this.state.isLoading = true;
-        try {
-            this.state.data = await this.keepLast.add(
-                this.orm.call("crm.relationship.pyramid", "get_pyramid", [
-                    companyId,
-                    day || null,
-                    period,
-                ])
-            );
-        } finally {
-            this.state.isLoading = false;
-        }
-        this.refreshLater();
-    }
-
-    /** While a recalculation is on, look again now and then. */
-    refreshLater() {
-        clearTimeout(this.refresher);
-        if (this.data.is_running) {
-            this.refresher = setTimeout(
-                () => (document.hidden ? this.refreshLater() : this.load()),
-                REFRESH_MS
-            );
-        }
-    }
-
-    get data() {
-        return this.state.data;
+        return this.orm.call("crm.relationship.pyramid", "get_pyramid", [
+            companyId,
+            day || null,
+            period,
+        ]);
     }
 
     get isPast() {
@@ -98,18 +37,15 @@ export class Pyramid extends Component {
     }
 
     onCompanyChange(companyId) {
-        Object.assign(this.state, { companyId: Number(companyId), day: "" });
-        return this.load();
+        return this.choose({ companyId: Number(companyId), day: "" });
     }
 
     onDayChange(day) {
-        this.state.day = day;
-        return this.load();
+        return this.choose({ day });
     }
 
     onPeriodChange(period) {
-        this.state.period = period;
-        return this.load();
+        return this.choose({ period });
     }
 
     // --------------------------------------------------------------- figures
@@ -270,10 +206,6 @@ export class Pyramid extends Component {
 
     // --------------------------------------------------------------- formats
 
-    formatCount(count) {
-        return formatInteger(count);
-    }
-
     formatAmount(amount) {
         return formatMonetary(amount, {
             currencyId: this.data.currency_id,
@@ -281,18 +213,6 @@ export class Pyramid extends Component {
                 ? { humanReadable: true, digits: [16, 1] }
                 : { digits: [16, 0] }),
         });
-    }
-
-    formatShare(share) {
-        return formatPercentage(share, { digits: [16, 1] });
-    }
-
-    formatDay(day) {
-        return toLocaleDateString(deserializeDate(day));
-    }
-
-    formatTime(time) {
-        return toLocaleDateTimeString(deserializeDateTime(time), { showSeconds: false });
     }
 
     colorClass(color) {
@@ -304,27 +224,6 @@ export class Pyramid extends Component {
     }
 
     // --------------------------------------------------------------- actions
-
-    openMark(mark, title) {
-        return this.openList("crm.relationship.profile", title, mark.domain, [
-            "list",
-            "kanban",
-            "pivot",
-            "graph",
-            "form",
-        ]);
-    }
-
-    openList(model, name, domain, views) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name,
-            res_model: model,
-            domain,
-            context: {},
-            views: views.map((view) => [false, view]),
-        });
-    }
 
     openRecord(model, id) {
         return this.action.doAction({
@@ -343,14 +242,6 @@ export class Pyramid extends Component {
 
     openSetup() {
         return this.action.doAction("crm_relationship.crm_relationship_setup_action");
-    }
-
-    /** Ask for a recalculation of the company shown; the scheduler does it. */
-    async startRun() {
-        await this.orm.call("crm.relationship.run", "action_request", [], {
-            context: { ...user.context, allowed_company_ids: [this.data.company.id] },
-        });
-        return this.load();
     }
 }
 
