@@ -1,23 +1,9 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
 import { formatInteger, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import {
-    ANY,
-    MigrationMatrix,
-    NONE,
-    anyOf,
-    prepareCellDomain,
-    sumCells,
-} from "../migration/matrix";
-import { SpanPicker } from "../migration/span_picker";
+import { ANY, NONE, anyOf, sumCells } from "../migration/matrix";
+import { SpanBoard } from "../migration/span_board";
 import { FlowChart } from "./flow_chart";
 
 const COLORS = 12;
@@ -27,7 +13,6 @@ const GROWING = ["prospect", "exploration", "formation", "stability"];
 const BETTER = ["entered", "up", "won_back"];
 const ALL = "";
 
-/** How a move goes: its sign and its name, so that the colour is never alone. */
 const DIRECTIONS = {
     entered: { sign: "+", label: _t("new") },
     up: { sign: "▲", label: _t("one step on") },
@@ -40,42 +25,17 @@ const DIRECTIONS = {
 };
 
 /** The stages of a company's customers: how many, from where, how long; marks open them. */
-export class LifecycleBoard extends Component {
+export class LifecycleBoard extends SpanBoard {
     static template = "crm_relationship.LifecycleBoard";
-    static components = { FlowChart, Layout, MigrationMatrix, SpanPicker };
-    static props = { ...standardActionServiceProps };
+    static components = { ...SpanBoard.components, FlowChart };
+    static choices = { ...SpanBoard.choices, stage: ALL };
+    static source = ["crm.relationship.lifecycle.board", "get_board"];
+    static searchField = "stage_on";
+    static directions = DIRECTIONS;
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
-        this.directions = DIRECTIONS;
-        const { measure = "count", stage = ALL, from, to } = this.props.state || {};
-        this.state = useState({ measure, stage, data: null, isLoading: false, isAsked: false });
-        useSetupAction({
-            getLocalState: () => ({
-                measure: this.state.measure,
-                stage: this.state.stage,
-                from: this.data.date_from,
-                to: this.data.date_to,
-            }),
-        });
-        onWillStart(() => this.load(from, to));
-    }
-
-    async load(from = null, to = null) {
-        const days = { date_from: from, date_to: to };
-        const call = this.orm.call("crm.relationship.lifecycle.board", "get_board", [], days);
-        this.state.isLoading = true;
-        try {
-            this.state.data = await this.keepLast.add(call);
-        } finally {
-            this.state.isLoading = false;
-        }
-    }
-
-    get data() {
-        return this.state.data;
+        super.setup();
+        this.state.isAsked = false;
     }
 
     /** What there is to show: nothing yet, nobody that the user sees, or all. */
@@ -256,10 +216,6 @@ export class LifecycleBoard extends Component {
 
     // --------------------------------------------------------------- formats
 
-    day(day) {
-        return formatDate(deserializeDate(day));
-    }
-
     count(count) {
         return formatInteger(count);
     }
@@ -279,35 +235,11 @@ export class LifecycleBoard extends Component {
 
     // --------------------------------------------------------------- actions
 
-    openCell(cell, title) {
-        const span = `${this.day(this.data.date_from)} – ${this.day(this.data.date_to)}`;
-        const domain = prepareCellDomain(this.data, "stage_on", cell);
-        return this.open("crm.relationship.profile", `${title} (${span})`, domain);
-    }
-
     /** Open the customers that are in a stage on the last day. */
     openStage({ code, title }) {
-        const domain = prepareCellDomain(this.data, "stage_on", { from: ANY, to: code });
+        const domain = this.getDomain({ from: ANY, to: code });
         const name = `${title} (${this.day(this.data.date_to)})`;
         return this.open("crm.relationship.profile", name, domain);
-    }
-
-    open(model, name, domain) {
-        const views = ["list", "kanban", "pivot", "graph", "form"];
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name,
-            res_model: model,
-            views: views.map((view) => [false, view]),
-            domain,
-            context: {},
-        });
-    }
-
-    openBackfill() {
-        return this.action.doAction("crm_relationship.crm_relationship_backfill_action", {
-            onClose: () => this.load(),
-        });
     }
 
     /** Ask for a recalculation; the scheduler does it. */

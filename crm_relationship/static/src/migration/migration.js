@@ -1,16 +1,8 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { MigrationMatrix, NONE, anyOf, prepareCellDomain, sumCells } from "./matrix";
-import { SpanPicker } from "./span_picker";
+import { NONE, anyOf, sumCells } from "./matrix";
+import { SpanBoard } from "./span_board";
 
-/** How a move goes: its sign and its name, so that the colour is never alone. */
 const DIRECTIONS = {
     up: { sign: "▲", label: _t("up") },
     down: { sign: "▼", label: _t("down") },
@@ -21,31 +13,11 @@ const DIRECTIONS = {
 };
 
 /** From which tier to which the customers moved between two days; each cell opens them. */
-export class TierMigration extends Component {
+export class TierMigration extends SpanBoard {
     static template = "crm_relationship.TierMigration";
-    static components = { Layout, MigrationMatrix, SpanPicker };
-    static props = { ...standardActionServiceProps };
-
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
-        this.directions = DIRECTIONS;
-        const { measure = "count", from, to } = this.props.state || {};
-        this.state = useState({ measure, data: null });
-        useSetupAction({
-            getLocalState: () => ({
-                measure: this.state.measure,
-                from: this.data.date_from,
-                to: this.data.date_to,
-            }),
-        });
-        onWillStart(() => this.load(from, to));
-    }
-
-    get data() {
-        return this.state.data;
-    }
+    static source = ["crm.relationship.migration", "get_migration"];
+    static searchField = "tier_on";
+    static directions = DIRECTIONS;
 
     /** What the numbers are, in a sentence. */
     get captions() {
@@ -81,28 +53,9 @@ export class TierMigration extends Component {
         });
     }
 
-    async load(from = null, to = null) {
-        const days = { date_from: from, date_to: to };
-        const call = this.orm.call("crm.relationship.migration", "get_migration", [], days);
-        this.state.data = await this.keepLast.add(call);
-    }
-
-    day(day) {
-        return formatDate(deserializeDate(day));
-    }
-
-    openCell(cell, title) {
-        return this.openCustomers(title, prepareCellDomain(this.data, "tier_on", cell));
-    }
-
     openMove({ sign, label, cells }) {
-        const domains = cells.map((cell) => prepareCellDomain(this.data, "tier_on", cell));
+        const domains = cells.map((cell) => this.getDomain(cell));
         return this.openCustomers(`${sign} ${label}`, anyOf(domains));
-    }
-
-    openCustomers(title, domain) {
-        const span = `${this.day(this.data.date_from)} – ${this.day(this.data.date_to)}`;
-        return this.open("crm.relationship.profile", `${title} (${span})`, domain);
     }
 
     /** Open the changes of a cause in the span of time. */
@@ -115,24 +68,6 @@ export class TierMigration extends Component {
             ["date", ">", date_from],
             ["date", "<=", date_to],
         ]);
-    }
-
-    open(model, name, domain) {
-        const views = ["list", "kanban", "pivot", "graph", "form"];
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name,
-            res_model: model,
-            views: views.map((view) => [false, view]),
-            domain,
-            context: {},
-        });
-    }
-
-    openBackfill() {
-        return this.action.doAction("crm_relationship.crm_relationship_backfill_action", {
-            onClose: () => this.load(),
-        });
     }
 }
 
