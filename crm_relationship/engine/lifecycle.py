@@ -1,6 +1,8 @@
 """Lifecycle: grades the stage and the ladder's step of customers, in one statement.
 
 Reads profiles and the terms; writes only profiles and, through :mod:`.record`, the history.
+Customers that were measured a moment ago get their measures in the same statement: a profile
+is looked up once, and written once.
 
 How it works
     A customer without a stage goes straight to its target (see :mod:`.stage`). Decline and
@@ -15,7 +17,8 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from . import ladder, stage
+from . import ladder, measure, stage
+from .measurement import Measurement
 from .record import Changes
 from .stage import CODES, StageTerms
 from .tier_cuts import PROFILES
@@ -25,6 +28,18 @@ MEASURED = SQL(
 )
 """Keeps the customers that :mod:`.measure` has just measured."""
 
+KEPT_COLUMNS = (
+    "stage_id", "stage_date", "stage_purchase_date", "ladder_step", "ladder_date", "ladder_mark",
+    "yearly_need", "dismissed_date",
+)  # fmt: skip
+"""What a profile remembers, and no measurement changes."""
+
+COUNTERS = {
+    "created": SQL("SELECT COUNT(*) FROM diff WHERE id IS NULL"),
+    "updated": SQL("SELECT COUNT(*) FROM diff WHERE id IS NOT NULL"),
+}
+"""How many profiles a statement of :func:`grade` writes."""
+
 
 @dataclass(frozen=True)
 class Grading:
@@ -32,12 +47,15 @@ class Grading:
 
     :param evaluated: it is the evaluation of a month-end; else only what comes at once
     :param among: joins that keep the customers to grade
+    :param measurement: its customers are graded by what was measured, which is written to
+        their profiles; who has none gets one
     :param placed: the cause in the history of a first placement
     :param table: where the customers are, with the columns of the profile
     """
 
     evaluated: bool
     among: SQL | None = None
+    measurement: Measurement | None = None
     placed: str = "placed"
     table: str = PROFILES
 
@@ -80,12 +98,14 @@ def grade(terms: StageTerms, grading: Grading, run_id: int | None) -> Changes:
              graded AS (%(graded)s),
              diff AS MATERIALIZED (%(diff)s),
              written AS (%(written)s)
+             %(created)s
             """,
             rules=rules(terms),
             facts=_facts(terms, grading),
             graded=_graded(terms, grading),
             diff=_diff(terms, grading),
             written=_written(terms, grading),
+            created=_created(terms, grading),
         ),
         rows=SQL(" UNION ALL ").join(_changed(terms, grading, run_id)),
     )
@@ -115,11 +135,8 @@ def _facts(terms: StageTerms, grading: Grading) -> SQL:
                COALESCE(profile.purchase_count >= %(count)s
                         AND %(as_of)s - profile.first_purchase_date >= %(days)s, FALSE)
                  AS is_formed
-          FROM %(table)s profile
-          %(among)s
+          FROM (%(customers)s) profile
           LEFT JOIN crm_relationship_stage former ON former.id = profile.stage_id
-         WHERE profile.company_id = %(company)s
-           AND profile.tier_standing IS DISTINCT FROM 'frozen'
         OFFSET 0
         """,
         codes=list(CODES),
@@ -127,9 +144,49 @@ def _facts(terms: StageTerms, grading: Grading) -> SQL:
         count=terms.formation[0],
         days=terms.formation[1],
         as_of=terms.as_of,
+        customers=_profiles(terms, grading)
+        if grading.measurement is None
+        else _measured(grading.measurement),
+    )
+
+
+def _profiles(terms: StageTerms, grading: Grading) -> SQL:
+    return SQL(
+        """
+        SELECT profile.*
+          FROM %(table)s profile
+          %(among)s
+         WHERE profile.company_id = %(company)s
+           AND profile.tier_standing IS DISTINCT FROM 'frozen'
+        """,
         table=SQL.identifier(grading.table),
         among=grading.among or SQL(""),
         company=terms.company_id,
+    )
+
+
+def _measured(measurement: Measurement) -> SQL:
+    """One row per customer that was measured, with what its profile remembers.
+
+    ``row`` is where the profile lies, ``differs`` whether a measure does.
+    """
+    new = measure.values(measurement, measure.MEASURE_COLUMNS, SQL.identifier("measured"))
+    return SQL(
+        """
+        SELECT profile.id, profile.ctid AS row, measured.partner_id, %(kept)s, %(values)s,
+               (%(old)s) IS DISTINCT FROM (%(new)s) AS differs
+          FROM crm_relationship_measured measured
+          LEFT JOIN crm_relationship_profile profile
+            ON profile.partner_id = measured.partner_id AND profile.company_id = %(company)s
+        """,
+        kept=SQL(", ").join(SQL("profile.%s", SQL.identifier(name)) for name in KEPT_COLUMNS),
+        values=SQL(", ").join(
+            SQL("%s AS %s", value, name)
+            for name, value in zip(measure.PROFILES.names, new, strict=True)
+        ),
+        old=SQL(", ").join(SQL("profile.%s", name) for name in measure.PROFILES.names),
+        new=SQL(", ").join(new),
+        company=measurement.company_id,
     )
 
 
@@ -168,8 +225,9 @@ def _diff(terms: StageTerms, grading: Grading) -> SQL:
         SELECT graded.*, rule.id AS new_stage_id, rule.code AS new_code, %(step)s AS new_step
           FROM graded
           JOIN rule ON rule.place = graded.new_place
-         WHERE %(differs)s
+         WHERE %(differs)s %(measures)s
         """,
+        measures=SQL("OR graded.id IS NULL OR graded.differs" if grading.measurement else ""),
         step=_step(terms) if grading.table == PROFILES else SQL("NULL::text"),
         differs=SQL(
             "(graded.stage_id, graded.ladder_step) IS DISTINCT FROM (rule.id, %s)", _step(terms)
@@ -205,13 +263,39 @@ def _written(terms: StageTerms, grading: Grading) -> SQL:
                stage_purchase_date = CASE WHEN diff.new_code IS DISTINCT FROM diff.old_code
                                           THEN profile.last_purchase_date
                                           ELSE profile.stage_purchase_date END
-               %(ladder)s
+               %(ladder)s %(measures)s
           FROM diff
-         WHERE profile.id = diff.id
+         WHERE %(own)s
         """,
         table=SQL.identifier(grading.table),
         as_of=terms.as_of,
         ladder=on_ladder if grading.table == PROFILES else SQL(""),
+        measures=SQL("").join(SQL(", %s = diff.%s", name, name) for name in measure.PROFILES.names)
+        if grading.measurement
+        else SQL(""),
+        own=SQL("profile.ctid = diff.row" if grading.measurement else "profile.id = diff.id"),
+    )
+
+
+def _created(terms: StageTerms, grading: Grading) -> SQL:
+    """The clause that gives profiles to customers that had none."""
+    if grading.measurement is None:
+        return SQL("")
+    return SQL(
+        """,
+             created AS (
+                INSERT INTO crm_relationship_profile (
+                    partner_id, company_id, below_count, %(columns)s,
+                    stage_id, stage_date, stage_purchase_date, ladder_step, ladder_date)
+                SELECT partner_id, %(company)s, 0, %(columns)s,
+                       new_stage_id, %(as_of)s, last_purchase_date, new_step, %(as_of)s
+                  FROM diff
+                 WHERE id IS NULL
+                 ORDER BY partner_id)
+        """,
+        columns=SQL(", ").join(measure.PROFILES.names),
+        company=terms.company_id,
+        as_of=terms.as_of,
     )
 
 

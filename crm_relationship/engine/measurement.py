@@ -62,6 +62,11 @@ class Measurement:
         return sources.union(self.margin_sources, sources.MARGIN_COLUMNS)
 
     @property
+    def _contacts(self) -> SQL:
+        """The table of the contacts to look at."""
+        return CONTACTS if self.scoped else SQL.identifier("res_partner")
+
+    @property
     def terms(self) -> dict:
         """The named parameters that the parts of the query share."""
         return {
@@ -107,7 +112,10 @@ class Measurement:
                    %(standing)s AS tier_standing
               FROM measured
               %(inside)s
+              %(ordered)s
             """,
+            # Profiles lie in this order, where few of them are looked up.
+            ordered=SQL("ORDER BY measured.partner_id" if self.scoped else ""),
             inside=self._inside(),
             contact=self._contact(),
             measured=self._measured(),
@@ -286,7 +294,7 @@ class Measurement:
                     %(bought_before)s)
              GROUP BY referrer.commercial_partner_id
             """,
-            referrers=CONTACTS if self.scoped else SQL.identifier("res_partner"),
+            referrers=self._contacts,
             bought_before=bought_before if self.scoped else SQL(""),
         )
 
@@ -383,9 +391,9 @@ class Measurement:
                    COALESCE(referral.referred_buyer_count, 0)::integer AS referred_buyer_count,
                    %(next_due)s AS next_due_date
               FROM contact
-              JOIN res_partner partner ON partner.id = contact.partner_id
-                                      AND partner.active
-                                      AND partner.relationship_excluded IS NOT TRUE
+              JOIN %(contacts)s partner ON partner.id = contact.partner_id
+                                       AND partner.active
+                                       AND partner.relationship_excluded IS NOT TRUE
               LEFT JOIN crm_relationship_purchase purchase
                 ON purchase.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_settlement settlement
@@ -405,6 +413,7 @@ class Measurement:
                AND override.override_until IS NOT NULL
              WHERE contact.partner_id NOT IN (SELECT partner_id FROM res_company)
             """,
+            contacts=self._contacts,
             next_due=self._next_due(),
             sold_nothing=self._sold_nothing(),
             **self.terms,

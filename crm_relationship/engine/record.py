@@ -48,6 +48,32 @@ def append(env, changes: Changes, backfilled: bool = False) -> int:
     return env.cr.rowcount
 
 
+def append_and_count(env, changes: Changes, counters: dict[str, SQL]) -> dict[str, int]:
+    """Do as :func:`append`; return how many rows as ``changes``, and what ``counters`` say.
+
+    :param counters: queries of a number, on the WITH clauses
+    """
+    columns = SQL(", ").join(SQL.identifier(name) for name in CHANGE_COLUMNS)
+    [row] = env.execute_query_dict(
+        SQL(
+            """WITH %(ctes)s,
+                    changed AS (%(rows)s),
+                    appended AS (
+                        INSERT INTO crm_relationship_change (%(columns)s, is_backfilled)
+                        SELECT changed.*, FALSE FROM changed
+                     RETURNING id)
+            SELECT (SELECT COUNT(*) FROM appended) AS changes, %(counters)s""",
+            ctes=changes.ctes,
+            rows=changes.rows,
+            columns=columns,
+            counters=SQL(", ").join(
+                SQL("(%s) AS %s", query, SQL.identifier(name)) for name, query in counters.items()
+            ),
+        )
+    )
+    return row
+
+
 def left_population(
     company_id: int, as_of: date, run_id: int, leavers: SQL, table: str = PROFILES
 ) -> Changes:

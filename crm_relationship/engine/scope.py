@@ -62,7 +62,8 @@ def fill(env, parts: list[SQL]) -> int:
         "id",
         SQL(
             """
-            SELECT customer.id, customer.commercial_partner_id
+            SELECT customer.id, customer.commercial_partner_id, customer.active,
+                   customer.relationship_excluded
               FROM crm_relationship_scope scope
               JOIN res_partner customer ON customer.commercial_partner_id = scope.partner_id
             """

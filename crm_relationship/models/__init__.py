@@ -1,3 +1,4 @@
+from . import crm_relationship_cached_mixin
 from . import grading
 from . import lifecycle
 from . import account_move
@@ -10,4 +11,5 @@ from . import loyalty_card
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import resource_calendar
 from . import sale_order

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytz
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 
 class ResCompany(models.Model):
@@ -51,6 +51,9 @@ class ResCompany(models.Model):
         companies._create_relationship_stages()
         return companies
 
+    def cache_invalidation_fields(self):
+        return super().cache_invalidation_fields() | {"resource_calendar_id"}
+
     def unlink(self):
         """Take the customers' results along: they hang on no foreign key."""
         for table in ("crm_relationship_profile", "crm_relationship_change"):
@@ -90,5 +93,11 @@ class ResCompany(models.Model):
     def _get_relationship_today(self):
         """Return today in the time zone of the company's working hours."""
         self.ensure_one()
-        timezone = pytz.timezone(self.resource_calendar_id.tz or "UTC")
+        timezone = pytz.timezone(self._get_relationship_timezone())
         return datetime.now(pytz.utc).astimezone(timezone).date()
+
+    @ormcache("self.id")
+    def _get_relationship_timezone(self):
+        """Return the name of the time zone, kept in memory: every contact's form asks."""
+        # Everybody who may see a customer may know which day it is there, hence sudo.
+        return self.sudo().resource_calendar_id.tz or "UTC"

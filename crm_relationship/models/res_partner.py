@@ -47,8 +47,10 @@ class ResPartner(models.Model):
         "res.currency", compute="_compute_relationship_currency_id", groups=RELATIONSHIP_GROUP
     )
     relationship_tier_id = profile_field(fields.Many2one, "tier_id", string="Tier")
-    relationship_tier_color = profile_field(
-        fields.Integer, "tier_color", string="Tier Colour", aggregator=None
+    relationship_tier_color = fields.Integer(
+        related="relationship_profile_id.tier_color",
+        related_sudo=False,
+        groups=RELATIONSHIP_GROUP,
     )
     relationship_tier_basis = profile_field(fields.Monetary, "tier_basis")
     relationship_is_newcomer = profile_field(fields.Boolean, "is_newcomer")

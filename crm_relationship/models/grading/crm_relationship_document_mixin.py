@@ -48,7 +48,7 @@ class CrmRelationshipDocumentMixin(models.AbstractModel):
     def _compute_relationship_tier_color(self):
         """Not a related field: Odoo follows those as sudo, past groups and record rules."""
         for document in self:
-            document.relationship_tier_color = document.relationship_tier_id.color
+            document.relationship_tier_color = document.relationship_tier_id._get_cached_color()
 
     def _search_relationship_tier_id(self, operator, value):
         """Search through the join that sorting and grouping use."""

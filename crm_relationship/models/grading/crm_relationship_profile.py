@@ -132,7 +132,7 @@ class CrmRelationshipProfile(models.Model):
     evaluated_basis = fields.Monetary(
         "Ranked By at the Evaluation", readonly=True, help="The same at the last evaluation."
     )
-    tier_color = fields.Integer(related="tier_id.color", string="Tier Colour", aggregator=None)
+    tier_color = fields.Integer("Tier Colour", compute="_compute_tier_color", aggregator=None)
     tier_standing = fields.Selection(
         [
             ("ranked", "Ranked"),
@@ -191,6 +191,11 @@ class CrmRelationshipProfile(models.Model):
         """(company_id) WHERE override_tier_id IS NOT NULL OR ladder_mark IS NOT NULL
                            OR yearly_need > 0 OR dismissed_date IS NOT NULL"""
     )
+
+    @api.depends("tier_id")
+    def _compute_tier_color(self):
+        for profile in self:
+            profile.tier_color = profile.tier_id._get_cached_color()
 
     @api.depends("margin_coverage")
     def _compute_is_margin_known(self):

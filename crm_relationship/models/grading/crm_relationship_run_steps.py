@@ -195,16 +195,19 @@ class CrmRelationshipRun(models.Model):
         measurement = self._prepare_measurement(day, partners)
         measure.find(self.env, measurement)
         measurement = self._settle_rhythm(measurement)
-        changed = {
-            "updated_count": measure.update(self.env, measurement)
-            + measure.freeze(self.env, measurement),
-            "created_count": self._create_profiles(measurement),
-            "scope_count": self._count_measured(),
-        }
+        changed = self._write_profiles(measurement)
+        changed["updated_count"] += measure.freeze(self.env, measurement)
+        changed["scope_count"] = self._count_measured()
         self._remove_leavers(measurement, day)
-        self._watch_stages(measurement)
         self.env.invalidate_all()
         self._count(changed, "measure_seconds", started)
+
+    def _write_profiles(self, measurement):
+        """Write what was measured to the profiles; return how many, by the run's counters."""
+        return {
+            "updated_count": measure.update(self.env, measurement),
+            "created_count": self._create_profiles(measurement),
+        }
 
     def _create_profiles(self, measurement):
         """Create the profiles of new customers, in a first run with their tiers."""

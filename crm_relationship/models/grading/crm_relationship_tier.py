@@ -10,6 +10,7 @@ class CrmRelationshipTier(models.Model):
 
     _name = "crm.relationship.tier"
     _description = "Customer Tier"
+    _inherit = ["crm.relationship.cached.mixin"]
     _order = "policy_id, sequence, id"
 
     policy_id = fields.Many2one(
@@ -17,7 +18,6 @@ class CrmRelationshipTier(models.Model):
     )
     company_id = fields.Many2one(related="policy_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    name = fields.Char(required=True, translate=True)
     code = fields.Char(
         required=True,
         help="Short, stable mark of the tier, such as A. It stands in the history, in exports "
@@ -91,8 +91,10 @@ class CrmRelationshipTier(models.Model):
 
     @api.depends("code", "name")
     def _compute_display_name(self):
-        for tier in self:
-            tier.display_name = f"{tier.code} · {tier.name}" if tier.code else tier.name
+        return super()._compute_display_name()
+
+    def _get_label(self):
+        return f"{self.code} · {self.name}" if self.code else self.name
 
     @api.depends(
         "policy_id.method", "is_lowest", "cumulative_share", "amount_min", "visits_min",

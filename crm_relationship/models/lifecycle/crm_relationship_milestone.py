@@ -6,9 +6,11 @@ class CrmRelationshipMilestone(models.Model):
 
     _name = "crm.relationship.milestone"
     _description = "Tenure Milestone"
+    _inherit = ["crm.relationship.cached.mixin"]
     _order = "years"
 
-    name = fields.Char(required=True, translate=True)
+    _cached_fields = ("years", "active")
+
     years = fields.Integer(required=True)
     active = fields.Boolean(default=True)
 

@@ -50,7 +50,9 @@ class CrmRelationshipProfile(models.Model):
 
     @api.depends("revenue", "yearly_need", "company_id")
     def _compute_need_share(self):
-        for company, profiles in self.grouped("company_id").items():
+        needing = self.filtered("yearly_need")
+        (self - needing).need_share = 0.0
+        for company, profiles in needing.grouped("company_id").items():
             months = self._get_window_months(company)
             for profile in profiles:
                 profile.need_share = profile._get_need_share(months)

@@ -89,21 +89,23 @@ class CrmRelationshipProfile(models.Model):
         """Return the values of :data:`TENURE_FIELDS` for a customer since ``first``."""
         reached = completed_years(first, today)
         before = completed_years(first, today, inclusive=False)
-        coming = milestones.filtered(lambda milestone: milestone.years > before)[:1]
-        day = bool(coming) and anniversary(first, coming.years)
+        coming = next((each for each in milestones if each[0] > before), None)
+        day = bool(coming) and anniversary(first, coming[0])
         return {
             "tenure_years": max(reached, 0),
-            "milestone_id": milestones.filtered(lambda each: each.years <= reached)[-1:],
-            "next_milestone_id": coming,
+            "milestone_id": next(
+                (id_ for years, id_ in reversed(milestones) if years <= reached), False
+            ),
+            "next_milestone_id": bool(coming) and coming[1],
             "next_milestone_date": day,
             "is_milestone_near": bool(day) and day <= today + timedelta(days=NEAR_DAYS),
         }
 
     @api.model
     def _get_milestones(self):
-        """Return the milestones in use, the earliest first; they are no secret, hence sudo."""
-        milestones = self.env["crm.relationship.milestone"].sudo()
-        return milestones.search_fetch(Domain.TRUE, order="years")
+        """Return ``[(years, id)]`` of the milestones in use, the earliest first."""
+        cached = self.env["crm.relationship.milestone"]._get_cached()
+        return [(each["years"], id_) for id_, each in cached.items() if each["active"]]
 
     # ----------------------------------------------------------------- search
 
@@ -121,7 +123,9 @@ class CrmRelationshipProfile(models.Model):
 
     def _search_tenure(self, name, operator, value):
         if operator == "any" and name.endswith("milestone_id"):
-            return self._search_tenure(name, "in", self._get_milestones().search(value).ids)
+            return self._search_tenure(
+                name, "in", self.env["crm.relationship.milestone"].search(value).ids
+            )
         return self._search_in_sql(name, operator, value)
 
     # -------------------------------------------------------------------- SQL
@@ -163,15 +167,15 @@ class CrmRelationshipProfile(models.Model):
     def _get_reached_sql(self, years: SQL) -> SQL:
         """Return the id of the last milestone until ``years``."""
         cases = [
-            SQL("WHEN %s >= %s THEN %s", years, milestone.years, milestone.id)
-            for milestone in reversed(self._get_milestones())
+            SQL("WHEN %s >= %s THEN %s", years, needed, id_)
+            for needed, id_ in reversed(self._get_milestones())
         ]
         return SQL("(CASE %s END)", SQL(" ").join(cases)) if cases else SQL("NULL::integer")
 
     def _get_coming_sql(self, before: SQL, name: str) -> SQL:
         """Return ``name`` of the first milestone after the years that were full yesterday."""
         cases = [
-            SQL("WHEN %s < %s THEN %s", before, milestone.years, milestone[name])
-            for milestone in self._get_milestones()
+            SQL("WHEN %s < %s THEN %s", before, years, id_ if name == "id" else years)
+            for years, id_ in self._get_milestones()
         ]
         return SQL("(CASE %s END)", SQL(" ").join(cases)) if cases else SQL("NULL::integer")

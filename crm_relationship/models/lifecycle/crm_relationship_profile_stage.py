@@ -15,7 +15,7 @@ class CrmRelationshipProfile(models.Model):
         group_expand="_group_expand_stage_id",
     )
     stage_code = fields.Selection(related="stage_id.code", string="Stage Code")
-    stage_color = fields.Integer(related="stage_id.color", string="Stage Colour", aggregator=None)
+    stage_color = fields.Integer("Stage Colour", compute="_compute_stage_color", aggregator=None)
     stage_date = fields.Date(
         "In the Stage Since", readonly=True, help="The day on which it entered the stage."
     )
@@ -27,6 +27,11 @@ class CrmRelationshipProfile(models.Model):
         readonly=True,
         help="Dismissed by the company: stays lost, whatever it buys, until that is lifted.",
     )
+
+    @api.depends("stage_id")
+    def _compute_stage_color(self):
+        for profile in self:
+            profile.stage_color = profile.stage_id._get_cached_color()
 
     @api.model
     def _group_expand_stage_id(self, stages, domain):

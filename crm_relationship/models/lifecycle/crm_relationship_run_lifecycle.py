@@ -73,21 +73,24 @@ class CrmRelationshipRun(models.Model):
             measurement, lifecycle=self._prepare_stage_terms(terms.as_of, terms.window_months)
         )
 
-    def _watch_stages(self, measurement: Measurement):
+    def _write_profiles(self, measurement: Measurement):
         """Grade the customers just measured: who is new, and who declines or is lost."""
         terms = measurement.lifecycle
         if not terms or terms.as_of in self._get_due_stages():
-            return
-        opening = self.kind == "opening"
-        grading = lifecycle.Grading(
-            evaluated=False,
+            return super()._write_profiles(measurement)
+        if self.kind == "opening":
+            counts = super()._write_profiles(measurement)
             # A first run has graded those that it created.
-            among=SQL("%s AND profile.stage_id IS NULL", lifecycle.MEASURED)
-            if opening
-            else lifecycle.MEASURED,
-            placed="opening" if opening else "placed",
+            among = SQL("%s AND profile.stage_id IS NULL", lifecycle.MEASURED)
+            grading = lifecycle.Grading(evaluated=False, among=among, placed="opening")
+            self._append(lifecycle.grade(terms, grading, self.id))
+            return counts
+        grading = lifecycle.Grading(evaluated=False, measurement=measurement)
+        counts = record.append_and_count(
+            self.env, lifecycle.grade(terms, grading, self.id), lifecycle.COUNTERS
         )
-        self._append(lifecycle.grade(terms, grading, self.id))
+        self.change_count += counts["changes"]
+        return {"updated_count": counts["updated"], "created_count": counts["created"]}
 
     def _evaluate_stages(self, day):
         """Evaluate the stages as of ``day`` and freeze the rhythm until the next time."""

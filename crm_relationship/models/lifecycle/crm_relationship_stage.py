@@ -24,9 +24,9 @@ class CrmRelationshipStage(models.Model):
 
     _name = "crm.relationship.stage"
     _description = "Lifecycle Stage"
+    _inherit = ["crm.relationship.cached.mixin"]
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
     code = fields.Selection(
         [
             ("prospect", "Prospect"),

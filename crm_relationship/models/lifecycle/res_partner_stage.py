@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..res_partner import profile_field
+from ..res_partner import RELATIONSHIP_GROUP, profile_field
 
 
 class ResPartner(models.Model):
@@ -12,8 +12,10 @@ class ResPartner(models.Model):
     relationship_stage_code = profile_field(
         fields.Selection, "stage_code", string="Lifecycle Stage Code"
     )
-    relationship_stage_color = profile_field(
-        fields.Integer, "stage_color", string="Lifecycle Stage Colour", aggregator=None
+    relationship_stage_color = fields.Integer(
+        related="relationship_profile_id.stage_color",
+        related_sudo=False,
+        groups=RELATIONSHIP_GROUP,
     )
     relationship_stage_date = profile_field(fields.Date, "stage_date", string="In the Stage Since")
 

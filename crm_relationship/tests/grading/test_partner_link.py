@@ -112,12 +112,12 @@ class TestPartnerLink(RelationshipCase):
     def test_queries_do_not_grow_with_the_list(self):
         names = ["name", *FIELDS]
         counts = []
-        for quantity in (8, 80):
+        for quantity in (8, 8, 80):  # the first one fills Odoo's caches
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             self.customers[:quantity].with_env(self.env).read(names)
             counts.append(self.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(counts[1], counts[2])
 
     def test_others_learn_nothing(self):
         """Portal users and employees without the group get no result on any route."""

@@ -273,16 +273,16 @@ class TestLadderBoard(LadderBoardCase):
 
     def test_no_more_queries_for_more_customers(self):
         self.make_random_ways(3)
-        self.get_board()
         few = self.count_queries()
         self.make_random_ways(30)
         self.assertEqual(self.count_queries(), few)
 
     def count_queries(self):
         self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        self.get_board()
+        for _attempt in range(3):  # the first two fill Odoo's caches
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.get_board()
         return self.env.cr.sql_log_count - before
 
 
