@@ -46,6 +46,11 @@ def pass_night(cr) -> None:
     cr.execute("UPDATE crm_relationship_run SET watermark = watermark + interval '1 hour'")
 
 
+def clean_up(cr) -> None:
+    """Do what autovacuum would do beside the next run."""
+    cr.execute("VACUUM (ANALYZE) crm_relationship_profile, crm_relationship_change")
+
+
 def forget(cr) -> None:
     """Take back all runs, as if the addon had just been installed."""
     cr.execute(

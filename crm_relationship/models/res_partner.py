@@ -158,6 +158,14 @@ class ResPartner(models.Model):
         self.env["crm.relationship.profile"]._mark_partners_due(self)
         return super().write(vals)
 
+    def unlink(self):
+        """Take the customers' history along: it hangs on no foreign key."""
+        self.env.cr.execute(
+            SQL("DELETE FROM crm_relationship_change WHERE partner_id = ANY (%s)", self.ids)
+        )
+        self.env["crm.relationship.change"].invalidate_model()
+        return super().unlink()
+
     def action_explain_relationship(self):
         """Open the answer to "why this tier?"."""
         self.ensure_one()

@@ -4,6 +4,13 @@ from odoo import models
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _get_fk_on(self, table):
+        """The history links to contacts without a foreign key, and goes over as if by one."""
+        links = super()._get_fk_on(table)
+        if table == "res_partner":
+            links.append(("crm_relationship_change", "partner_id"))
+        return links
+
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Merge the profiles before the merge finds two for one customer and deletes one.
 

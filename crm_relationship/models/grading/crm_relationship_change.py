@@ -33,9 +33,7 @@ class CrmRelationshipChange(models.Model):
     _rec_name = "partner_id"
     _log_access = False
 
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade", readonly=True
-    )
+    partner_id = TrustingMany2one("res.partner", "Customer", required=True, readonly=True)
     company_id = TrustingMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(required=True, readonly=True, help="The day as of which it holds.")

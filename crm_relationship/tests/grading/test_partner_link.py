@@ -119,6 +119,24 @@ class TestPartnerLink(RelationshipCase):
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
 
+    def test_a_deleted_contact_takes_its_history_along(self):
+        gone, kept = self.make_customers(2)
+        changes = self.env["crm.relationship.change"]
+        for customer in (gone, kept):
+            changes.create(
+                {
+                    "partner_id": customer.id,
+                    "company_id": self.company.id,
+                    "date": "2026-01-31",
+                    "dimension": "tier",
+                    "new_value": "A",
+                    "cause": "placed",
+                }
+            )
+        history = changes.search([("partner_id", "in", (gone | kept).ids)])
+        gone.unlink()
+        self.assertEqual(history.exists().partner_id, kept)
+
     def test_others_learn_nothing(self):
         """Portal users and employees without the group get no result on any route."""
         users = [
