@@ -26,15 +26,15 @@ WAIT = ("-w", "-t", "60")
 AS_ROOT = os.geteuid() == 0
 
 # Databases here are made from code and can be made again: a power cut may cost them (fsync off),
-# a killed process does not. Memory suits a laptop or a CI machine with 4 GB or more.
+# a killed process does not. Of the memory it takes what PostgreSQL's documentation advises.
 SETTINGS = """\
 listen_addresses = ''
 unix_socket_permissions = 0777
 max_connections = 100
-shared_buffers = '512MB'
+shared_buffers = '{buffers}MB'
 work_mem = '32MB'
 maintenance_work_mem = '256MB'
-effective_cache_size = '2GB'
+effective_cache_size = '{cache}MB'
 max_wal_size = '4GB'
 checkpoint_timeout = '15min'
 random_page_cost = 1.1
@@ -171,7 +171,16 @@ def _initialize():
         command = [program("initdb"), "-D", _data(), "-U", SUPERUSER, "--auth=trust", *locale]
         run([*command, "--builtin-locale=C.UTF-8"], "initdb", cwd="/", **_as_system_user())
         done.touch()
-    (_data() / "postgresql.auto.conf").write_text(SETTINGS)
+    (_data() / "postgresql.auto.conf").write_text(_settings())
+
+
+def _settings():
+    """The settings, with a quarter of the memory for the server, 128 MB to 4 GB."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.exists() and limit.read_text().strip().isdigit():  # that of a container
+        memory = min(memory, int(limit.read_text()) // 1024**2)
+    return SETTINGS.format(buffers=min(max(memory // 4, 128), 4096), cache=memory // 2)
 
 
 def _start():
