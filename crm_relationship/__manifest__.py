@@ -1,6 +1,6 @@
 {
     "name": "Customer Relationship Grading",
-    "summary": "Customer tiers and lifecycle that say why: measured every night from what Odoo has",
+    "summary": "Customer tiers, lifecycle and credit that say why: measured every night",
     "version": "19.0.0.1.0",
     "category": "Sales/CRM",
     "website": "https://github.com/crm-relationship/crm_relationship",
@@ -27,6 +27,7 @@
         "data/lifecycle/crm_relationship_milestone_data.xml",
         "data/lifecycle/crm_relationship_loss_reason_data.xml",
         "data/lifecycle/mail_activity_type_data.xml",
+        "data/credit/crm_relationship_credit_policy_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
@@ -65,10 +66,20 @@
         "views/lifecycle/crm_relationship_profile_ladder_views.xml",
         "views/lifecycle/res_partner_ladder_views.xml",
         "views/lifecycle/crm_relationship_ladder_menus.xml",
+        "views/credit/crm_relationship_credit_templates.xml",
+        "views/credit/crm_relationship_credit_grade_views.xml",
+        "views/credit/crm_relationship_credit_criterion_views.xml",
+        "views/credit/crm_relationship_credit_policy_views.xml",
+        "views/credit/crm_relationship_credit_judgement_views.xml",
+        "views/credit/crm_relationship_credit_statement_views.xml",
+        "views/credit/crm_relationship_profile_credit_views.xml",
+        "views/credit/res_partner_credit_views.xml",
+        "views/credit/crm_relationship_credit_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
         "demo/grading/crm_relationship_demo.xml",
+        "demo/credit/crm_relationship_credit_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

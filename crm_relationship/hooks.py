@@ -2,10 +2,13 @@
 
 
 def post_init_hook(env):
-    """Give every existing company its own copies of the default tier policy and stages."""
+    """Give every existing company its own copies of the default tier policy, stages and
+    credit policy.
+    """
     companies = env["res.company"].search([])
     companies._create_relationship_policy()
     companies._create_relationship_stages()
+    companies._create_relationship_credit_policy()
 
 
 def uninstall_hook(env):

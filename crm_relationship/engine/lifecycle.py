@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from . import ladder, measure, stage
+from . import credit, ladder, measure, stage
 from .measurement import Measurement
 from .record import Changes
 from .stage import CODES, StageTerms
@@ -30,9 +30,13 @@ MEASURED = SQL(
 
 KEPT_COLUMNS = (
     "stage_id", "stage_date", "stage_purchase_date", "ladder_step", "ladder_date", "ladder_mark",
-    "yearly_need", "dismissed_date",
+    "yearly_need", "dismissed_date", "computed_tier_id", "credit_score", "credit_coverage",
+    "credit_grade_id",
 )  # fmt: skip
 """What a profile remembers, and no measurement changes."""
+
+CREDIT_COLUMNS = ("credit_score", "credit_coverage", "credit_grade_id")
+"""What is scored anew along with the measures."""
 
 COUNTERS = {
     "created": SQL("SELECT COUNT(*) FROM diff WHERE id IS NULL"),
@@ -146,7 +150,7 @@ def _facts(terms: StageTerms, grading: Grading) -> SQL:
         as_of=terms.as_of,
         customers=_profiles(terms, grading)
         if grading.measurement is None
-        else _measured(grading.measurement),
+        else _scored(grading.measurement),
     )
 
 
@@ -165,6 +169,32 @@ def _profiles(terms: StageTerms, grading: Grading) -> SQL:
     )
 
 
+def _scored(measurement: Measurement) -> SQL:
+    """One row per customer that was measured, with its new credit."""
+    terms = measurement.credit
+    if terms is None:
+        return SQL(
+            "SELECT profile.*, %s FROM (%s) profile",
+            credit.columns(None, SQL.identifier("profile")),
+            _measured(measurement),
+        )
+    score, coverage = credit.score(terms, SQL.identifier("profile"), SQL.identifier("entered"))
+    return SQL(
+        """
+        SELECT scored.*, %(credit)s
+          FROM (SELECT profile.*, %(score)s AS new_score, %(coverage)s AS new_coverage
+                  FROM (%(measured)s OFFSET 0) profile
+                  LEFT JOIN (%(entered)s) entered ON entered.partner_id = profile.partner_id
+                OFFSET 0) scored
+        """,
+        credit=credit.columns(terms, SQL.identifier("scored")),
+        score=score,
+        coverage=coverage,
+        measured=_measured(measurement),
+        entered=credit.entered(terms),
+    )
+
+
 def _measured(measurement: Measurement) -> SQL:
     """One row per customer that was measured, with what its profile remembers.
 
@@ -173,7 +203,8 @@ def _measured(measurement: Measurement) -> SQL:
     new = measure.values(measurement, measure.MEASURE_COLUMNS, SQL.identifier("measured"))
     return SQL(
         """
-        SELECT profile.id, profile.ctid AS row, measured.partner_id, %(kept)s, %(values)s,
+        SELECT profile.id, profile.ctid AS row, measured.partner_id, measured.founding_date,
+               %(kept)s, %(values)s,
                (%(old)s) IS DISTINCT FROM (%(new)s) AS differs
           FROM crm_relationship_measured measured
           LEFT JOIN crm_relationship_profile profile
@@ -227,7 +258,9 @@ def _diff(terms: StageTerms, grading: Grading) -> SQL:
           JOIN rule ON rule.place = graded.new_place
          WHERE %(differs)s %(measures)s
         """,
-        measures=SQL("OR graded.id IS NULL OR graded.differs" if grading.measurement else ""),
+        measures=SQL("OR graded.id IS NULL OR graded.differs OR %s", credit.DIFFERS)
+        if grading.measurement
+        else SQL(""),
         step=_step(terms) if grading.table == PROFILES else SQL("NULL::text"),
         differs=SQL(
             "(graded.stage_id, graded.ladder_step) IS DISTINCT FROM (rule.id, %s)", _step(terms)
@@ -270,7 +303,13 @@ def _written(terms: StageTerms, grading: Grading) -> SQL:
         table=SQL.identifier(grading.table),
         as_of=terms.as_of,
         ladder=on_ladder if grading.table == PROFILES else SQL(""),
-        measures=SQL("").join(SQL(", %s = diff.%s", name, name) for name in measure.PROFILES.names)
+        measures=SQL("").join(
+            [SQL(", %s = diff.%s", name, name) for name in measure.PROFILES.names]
+            + [
+                SQL(", %s = diff.%s", SQL.identifier(name), SQL.identifier(f"new_{name}"))
+                for name in CREDIT_COLUMNS
+            ]
+        )
         if grading.measurement
         else SQL(""),
         own=SQL("profile.ctid = diff.row" if grading.measurement else "profile.id = diff.id"),
@@ -286,9 +325,11 @@ def _created(terms: StageTerms, grading: Grading) -> SQL:
              created AS (
                 INSERT INTO crm_relationship_profile (
                     partner_id, company_id, below_count, %(columns)s,
-                    stage_id, stage_date, stage_purchase_date, ladder_step, ladder_date)
+                    stage_id, stage_date, stage_purchase_date, ladder_step, ladder_date,
+                    credit_score, credit_coverage, credit_grade_id)
                 SELECT partner_id, %(company)s, 0, %(columns)s,
-                       new_stage_id, %(as_of)s, last_purchase_date, new_step, %(as_of)s
+                       new_stage_id, %(as_of)s, last_purchase_date, new_step, %(as_of)s,
+                       new_credit_score, new_credit_coverage, new_credit_grade_id
                   FROM diff
                  WHERE id IS NULL
                  ORDER BY partner_id)
@@ -330,6 +371,8 @@ def _changed(terms: StageTerms, grading: Grading, run_id: int | None) -> list[SQ
     )
     if grading.table != PROFILES:
         return [stages]
+    graded = grading.measurement and grading.measurement.credit
+    credits = [credit.changed(graded, run_id)] if graded else []
     steps = SQL(
         """
         SELECT diff.partner_id, %(company)s, %(as_of)s, 'ladder', diff.ladder_step,
@@ -358,7 +401,7 @@ def _changed(terms: StageTerms, grading: Grading, run_id: int | None) -> list[SQ
         decline=stage.DECLINE,
         run=run_id,
     )
-    return [stages, steps]
+    return [stages, steps, *credits]
 
 
 def evidence(terms: StageTerms, customer: SQL) -> SQL:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from . import session, sources, stage
+from . import credit, session, sources, stage
 from .measurement import Measurement
 from .scope import IN_SCOPE, UNMEASURED_JOIN
 
@@ -18,7 +18,9 @@ MEASURE_COLUMNS = (
     "last_purchase_date", "purchase_interval_days", "revenue", "revenue_previous", "refund_amount",
     "margin", "margin_coverage", "paid_amount", "settled_amount", "days_late", "overdue_amount",
     "is_newcomer", "tier_basis", "tier_standing", "open_deal_count", "lost_deal_count",
-    "card_count", "referred_buyer_count", "source_id", "next_due_date",
+    "card_count", "referred_buyer_count", "source_id", "open_amount", "overdue_since",
+    "on_time_share", "recent_days_late", "dispute_count", "quarter_revenue",
+    "quarter_revenue_previous", "purchase_months", "next_due_date",
 )  # fmt: skip
 
 MANY_ROWS = 10_000
@@ -57,6 +59,8 @@ def values(measurement: Measurement, columns: tuple[str, ...], measured: SQL) ->
     due = [SQL("%s.next_due_date", measured)]
     if measurement.lifecycle:
         due += stage.due_dates(measurement.lifecycle, measured)
+    if measurement.credit:
+        due += credit.due_dates(measurement.credit, measured)
     return [
         SQL("LEAST(%s)", SQL(", ").join(due))
         if name == "next_due_date"
@@ -68,10 +72,15 @@ def values(measurement: Measurement, columns: tuple[str, ...], measured: SQL) ->
 PROFILES = Target("crm_relationship_profile", MEASURE_COLUMNS)
 
 
+LOOKED_UP = {"crm_relationship_dispute"}
+"""Tables of few rows, for which none is read as a whole."""
+
+
 def find(env, measurement: Measurement) -> None:
     """Fill the temporary table ``crm_relationship_measured``; no profile is written."""
-    with nullcontext() if measurement.scoped else session.joins_in_bulk(env):
-        for name, query in measurement.stages(sources.receivable_accounts(env)).items():
+    for name, query in measurement.stages(sources.receivable_accounts(env)).items():
+        in_bulk = not measurement.scoped and name not in LOOKED_UP
+        with session.joins_in_bulk(env) if in_bulk else nullcontext():
             _fill(env, SQL.identifier(name), query)
     env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_measured (partner_id)")
 

@@ -7,16 +7,21 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from odoo.tools import SQL
 
 from . import sources
-from .periods import months_before, window_start
+from .credit import BAD_DEBT_MONTHS, QUARTER_MONTHS, CreditTerms, quarter_start
+from .periods import first_day_after, months_before, window_start
 from .receivables import Receivables
 from .scope import CONTACTS, IN_SCOPE
 from .stage import StageTerms
 
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
+
+YEAR_MONTHS = 12
 
 WINDOW_MONTHS = 12
 """The months that are measured where no policy says otherwise."""
@@ -35,6 +40,8 @@ class Measurement:
     :param domain: SQL query of the partners inside the policy's domain, None: all
     :param scoped: only the customers in the temporary table of :mod:`.scope`
     :param lifecycle: what the stages are graded by, None: they are not
+    :param credit: what the credit is scored by, None: it is not
+    :param bad_debt_accounts: ids of the accounts that bad debts are written off to
     """
 
     company_id: int
@@ -48,6 +55,8 @@ class Measurement:
     domain: SQL | None
     scoped: bool
     lifecycle: StageTerms | None = None
+    credit: CreditTerms | None = None
+    bad_debt_accounts: tuple[int, ...] = ()
 
     @property
     def purchases(self) -> SQL:
@@ -76,6 +85,10 @@ class Measurement:
             "previous_start": window_start(self.as_of, 2 * self.window_months),
             "previous_end": months_before(self.as_of, self.window_months),
             "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
+            "quarter_start": quarter_start(self.as_of),
+            "quarter_previous_start": months_before(quarter_start(self.as_of), YEAR_MONTHS),
+            "quarter_previous_end": months_before(self.as_of, YEAR_MONTHS),
+            "bad_debt_start": window_start(self.as_of, BAD_DEBT_MONTHS),
             "coverage_min": MARGIN_COVERAGE_MIN,
             "nurture_days": self.nurture_days,
         }
@@ -94,6 +107,7 @@ class Measurement:
             **receivables.stages(),
             "crm_relationship_settlement": self._settlement(receivables),
             "crm_relationship_open_item": self._open_item(receivables),
+            "crm_relationship_dispute": self._dispute(accounts),
             "crm_relationship_margin": self._margin(),
             "crm_relationship_deal": self._deal(),
             "crm_relationship_card": self._card(),
@@ -140,8 +154,17 @@ class Measurement:
                    SUM(document.amount) FILTER (WHERE %(previous)s) AS revenue_previous,
                    -SUM(document.amount) FILTER (WHERE %(current)s AND document.is_refund)
                      AS refund_amount,
+                   SUM(document.amount) FILTER (WHERE %(quarter)s) AS quarter_revenue,
+                   SUM(document.amount) FILTER (WHERE %(quarter_previous)s)
+                     AS quarter_revenue_previous,
+                   %(months)s AS purchase_months,
                    MIN(document.date) FILTER (WHERE %(current)s) AS oldest_current,
                    MIN(document.date) FILTER (WHERE %(previous)s) AS oldest_previous,
+                   MIN(document.date) FILTER (WHERE %(quarter)s) AS oldest_quarter,
+                   MIN(document.date) FILTER (WHERE %(quarter_previous)s)
+                     AS oldest_quarter_previous,
+                   MIN(document.date) FILTER (WHERE document.date > %(quarter_previous_end)s)
+                     AS next_quarter_previous,
                    MIN(document.date) FILTER (WHERE document.date > %(as_of)s) AS next_date
               FROM (%(purchases)s) document
              GROUP BY document.commercial_partner_id
@@ -157,7 +180,31 @@ class Measurement:
             previous=SQL(
                 "document.date BETWEEN %(previous_start)s AND %(previous_end)s", **self.terms
             ),
+            quarter=SQL("document.date BETWEEN %(quarter_start)s AND %(as_of)s", **self.terms),
+            quarter_previous=SQL(
+                "document.date BETWEEN %(quarter_previous_start)s AND %(quarter_previous_end)s",
+                **self.terms,
+            ),
+            months=self._purchase_months(),
             **self.terms,
+        )
+
+    def _purchase_months(self) -> SQL:
+        """Return in how many of the trailing three months there was a purchase."""
+        starts = [
+            quarter_start(self.as_of) + relativedelta(months=month)
+            for month in range(QUARTER_MONTHS)
+        ]
+        return SQL(" + ").join(
+            SQL(
+                """LEAST(COUNT(*) FILTER (WHERE document.date >= %s AND document.date < %s
+                                            AND document.date <= %s
+                                            AND NOT document.is_refund), 1)""",
+                start,
+                start + relativedelta(months=1),
+                self.as_of,
+            )
+            for start in starts
         )
 
     def _settlement(self, receivables: Receivables) -> SQL:
@@ -169,8 +216,14 @@ class Measurement:
                    SUM(amount) FILTER (WHERE %(recent)s) AS settled_amount,
                    SUM(amount * days_late) FILTER (WHERE %(recent)s)
                      / NULLIF(SUM(amount) FILTER (WHERE %(recent)s), 0) AS days_late,
+                   100 * SUM(amount) FILTER (WHERE %(quarter)s AND days_late <= 0)
+                     / NULLIF(SUM(amount) FILTER (WHERE %(quarter)s), 0) AS on_time_share,
+                   SUM(amount) FILTER (WHERE %(quarter)s) AS quarter_amount,
+                   SUM(amount * days_late) FILTER (WHERE %(quarter)s)
+                     / NULLIF(SUM(amount) FILTER (WHERE %(quarter)s), 0) AS recent_days_late,
                    MIN(settled.date) FILTER (WHERE %(current)s) AS oldest_current,
                    MIN(settled.date) FILTER (WHERE %(recent)s) AS oldest_recent,
+                   MIN(settled.date) FILTER (WHERE %(quarter)s) AS oldest_quarter,
                    MIN(settled.date) FILTER (WHERE settled.date > %(as_of)s) AS next_date
               FROM (%(settlements)s) settled
              GROUP BY settled.commercial_partner_id
@@ -180,6 +233,7 @@ class Measurement:
             ),
             current=SQL("settled.date BETWEEN %(start)s AND %(as_of)s", **self.terms),
             recent=SQL("settled.date BETWEEN %(late_start)s AND %(as_of)s", **self.terms),
+            quarter=SQL("settled.date BETWEEN %(quarter_start)s AND %(as_of)s", **self.terms),
             **self.terms,
         )
 
@@ -190,6 +244,9 @@ class Measurement:
             SELECT item.commercial_partner_id AS partner_id,
                    SUM(residual) FILTER (WHERE due_date < %(as_of)s AND date <= %(as_of)s)
                      AS overdue_amount,
+                   SUM(residual) FILTER (WHERE date <= %(as_of)s) AS open_amount,
+                   MIN(due_date) FILTER (WHERE due_date < %(as_of)s AND date <= %(as_of)s)
+                     AS overdue_since,
                    LEAST(
                        MIN(next_date),
                        MIN(GREATEST(due_date + 1, date)) FILTER (
@@ -198,6 +255,58 @@ class Measurement:
              GROUP BY item.commercial_partner_id
             """,
             open_items=self._rolled_up(receivables.open_items(self.as_of)),
+            **self.terms,
+        )
+
+    def _dispute(self, accounts: list[int]) -> SQL:
+        """One row per customer with invoices whose payment is blocked, or written off lately.
+
+        An invoice is written off by a journal entry with a line on a bad debt account.
+        """
+        cases = [self._blocked()]
+        if self.bad_debt_accounts:
+            cases.append(self._written_off(accounts))
+        return SQL(
+            """
+            SELECT dispute.commercial_partner_id AS partner_id,
+                   COUNT(DISTINCT dispute.move_id) AS dispute_count,
+                   MIN(dispute.date) AS oldest
+              FROM (%s) dispute
+             GROUP BY dispute.commercial_partner_id
+            """,
+            self._rolled_up(SQL(" UNION ALL ").join(cases)),
+        )
+
+    def _blocked(self) -> SQL:
+        return SQL(
+            """
+            SELECT partner_id, id AS move_id, NULL::date AS date
+              FROM account_move
+             WHERE payment_state = 'blocked' AND state = 'posted' AND move_type = 'out_invoice'
+               AND company_id = %(company)s AND invoice_date <= %(as_of)s
+            """,
+            **self.terms,
+        )
+
+    def _written_off(self, accounts: list[int]) -> SQL:
+        return SQL(
+            """
+            SELECT instalment.partner_id, instalment.move_id, partial.max_date AS date
+              FROM (SELECT DISTINCT move_id
+                      FROM account_move_line
+                     WHERE account_id = ANY (%(losses)s) AND parent_state = 'posted'
+                       AND company_id = %(company)s) loss
+              JOIN account_move entry ON entry.id = loss.move_id AND entry.move_type = 'entry'
+              JOIN account_move_line credit ON credit.move_id = entry.id
+                                           AND credit.account_id = ANY (%(accounts)s)
+              JOIN account_partial_reconcile partial ON partial.credit_move_id = credit.id
+              JOIN account_move_line instalment ON instalment.id = partial.debit_move_id
+              JOIN account_move invoice ON invoice.id = instalment.move_id
+                                       AND invoice.move_type = 'out_invoice'
+             WHERE partial.max_date BETWEEN %(bad_debt_start)s AND %(as_of)s
+            """,
+            accounts=accounts,
+            losses=list(self.bad_debt_accounts),
             **self.terms,
         )
 
@@ -382,6 +491,17 @@ class Measurement:
                    COALESCE(settlement.settled_amount, 0) AS settled_amount,
                    ROUND(settlement.days_late, 4) AS days_late,
                    COALESCE(open_item.overdue_amount, 0) AS overdue_amount,
+                   COALESCE(open_item.open_amount, 0) AS open_amount,
+                   open_item.overdue_since,
+                   -- Nothing was paid on time where all was late.
+                   CASE WHEN settlement.quarter_amount > 0
+                        THEN ROUND(COALESCE(settlement.on_time_share, 0), 4) END AS on_time_share,
+                   ROUND(settlement.recent_days_late, 4) AS recent_days_late,
+                   COALESCE(dispute.dispute_count, 0)::integer AS dispute_count,
+                   COALESCE(purchase.quarter_revenue, 0) AS quarter_revenue,
+                   COALESCE(purchase.quarter_revenue_previous, 0) AS quarter_revenue_previous,
+                   COALESCE(purchase.purchase_months, 0)::integer AS purchase_months,
+                   partner.relationship_founding_date AS founding_date,
                    COALESCE(%(as_of)s - purchase.first_purchase_date < %(nurture_days)s, FALSE)
                      AS is_newcomer,
                    COALESCE(deal.open_deal_count, 0)::integer AS open_deal_count,
@@ -400,6 +520,8 @@ class Measurement:
                 ON settlement.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_open_item open_item
                 ON open_item.partner_id = contact.partner_id
+              LEFT JOIN crm_relationship_dispute dispute
+                ON dispute.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_margin margin
                 ON margin.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_deal deal ON deal.partner_id = contact.partner_id
@@ -434,14 +556,29 @@ class Measurement:
             """LEAST(
                    purchase.next_date, settlement.next_date, open_item.next_date, card.next_date,
                    %(leaves)s,
+                   %(quarter_leaves)s,
                    CASE WHEN %(as_of)s < purchase.first_purchase_date + %(nurture_days)s
                         THEN purchase.first_purchase_date + %(nurture_days)s END,
                    override.override_until + 1)""",
             leaves=SQL(", ").join(
-                self._leaves(SQL("LEAST(%s)", SQL(", ").join(days)), months)
+                first_day_after(SQL("LEAST(%s)", SQL(", ").join(days)), months)
                 for months, days in self._oldest_days().items()
             ),
+            quarter_leaves=self._quarter_leaves(),
             **self.terms,
+        )
+
+    def _quarter_leaves(self) -> SQL:
+        """Return the first day on which the trailing three months leave a document behind, now
+        or a year before.
+        """
+        return SQL(
+            """(date_trunc('month', LEAST(
+                   purchase.oldest_quarter, settlement.oldest_quarter,
+                   (purchase.oldest_quarter_previous + %(year)s::interval)::date)::timestamp)
+                + %(quarter)s::interval)::date""",
+            year=f"{YEAR_MONTHS} months",
+            quarter=f"{QUARTER_MONTHS} months",
         )
 
     def _oldest_days(self) -> dict[int, list[SQL]]:
@@ -453,21 +590,10 @@ class Measurement:
         ]
         oldest[2 * self.window_months].append(SQL("purchase.oldest_previous"))
         oldest[DAYS_LATE_MONTHS].append(SQL("settlement.oldest_recent"))
+        # Enters the same months of the year before, as it would leave a window of a year.
+        oldest[YEAR_MONTHS].append(SQL("purchase.next_quarter_previous"))
+        oldest[BAD_DEBT_MONTHS].append(SQL("dispute.oldest"))
         return oldest
-
-    def _leaves(self, day: SQL, months: int) -> SQL:
-        """Return the first day whose window of ``months`` does not reach back to ``day``.
-
-        A window starts the day after ``as_of`` minus its months; where the
-        subtraction was clamped to a shorter month, one day more is needed.
-        """
-        return SQL(
-            """(%(day)s + %(months)s::interval)::date
-               + CASE WHEN ((%(day)s + %(months)s::interval)::date - %(months)s::interval)::date
-                           < %(day)s THEN 1 ELSE 0 END""",
-            day=day,
-            months=f"{months} months",
-        )
 
     def _basis(self) -> SQL:
         """Return the amount that the policy ranks by; NULL: unknown or no customer."""

@@ -6,7 +6,8 @@ It gives what :func:`.measure.insert`, :func:`.grade_tier.evaluate` and
 
 from odoo.tools import SQL
 
-from . import ladder, lifecycle, stage
+from . import credit, ladder, lifecycle, stage
+from .credit import CreditTerms
 from .measure import MANY_ROWS, MEASURE_COLUMNS, values
 from .measurement import Measurement
 from .record import Changes, append
@@ -50,22 +51,26 @@ def _created(measurement: Measurement, terms: TierTerms, cut: SQL) -> SQL:
                 SELECT profile.*,
                        CASE WHEN profile.tier_standing IN ('ranked', 'unranked')
                             THEN %(position)s END AS position,
-                       %(stage_place)s AS stage_place
+                       %(stage_place)s AS stage_place,
+                       NULL::numeric AS yearly_need
                   FROM crm_relationship_measured profile
                  WHERE profile.partner_id NOT IN (
                            SELECT partner_id FROM crm_relationship_profile
                             WHERE company_id = %(company)s)
                 OFFSET 0
              ),
+             scored AS (%(scored)s),
              created AS (
                 INSERT INTO crm_relationship_profile (
                     partner_id, company_id, below_count, %(columns)s,
                     tier_id, computed_tier_id, evaluated_basis,
-                    stage_id, stage_date, stage_purchase_date, ladder_step, ladder_date)
+                    stage_id, stage_date, stage_purchase_date, ladder_step, ladder_date,
+                    credit_score, credit_coverage, credit_grade_id)
                 SELECT found.partner_id, %(company)s, 0, %(values)s, step.id, step.id, tier_basis,
                        rule.id, %(stage_date)s, found.last_purchase_date,
-                       %(ladder_step)s, %(stage_date)s
-                  FROM found
+                       %(ladder_step)s, %(stage_date)s,
+                       new_credit_score, new_credit_coverage, new_credit_grade_id
+                  FROM scored found
                   LEFT JOIN step ON step.position = found.position
                   LEFT JOIN rule ON rule.place = found.stage_place
                  ORDER BY found.partner_id
@@ -80,7 +85,31 @@ def _created(measurement: Measurement, terms: TierTerms, cut: SQL) -> SQL:
         columns=SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS),
         values=SQL(", ").join(values(measurement, MEASURE_COLUMNS, SQL.identifier("found"))),
         company=terms.company_id,
+        scored=_scored(measurement.credit),
         **_lifecycle(measurement.lifecycle),
+    )
+
+
+def _scored(terms: CreditTerms | None) -> SQL:
+    """The customers found, with their credit; nobody's yearly need is known yet."""
+    found = SQL.identifier("found")
+    if terms is None:
+        return SQL("SELECT found.*, %s FROM found", credit.columns(None, found))
+    score, coverage = credit.score(
+        terms, found, SQL.identifier("entered"), position=SQL("found.position")
+    )
+    return SQL(
+        """
+        SELECT found.*, %(credit)s
+          FROM (SELECT found.*, %(score)s AS new_score, %(coverage)s AS new_coverage
+                  FROM found
+                  LEFT JOIN (%(entered)s) entered ON entered.partner_id = found.partner_id
+                OFFSET 0) found
+        """,
+        credit=credit.columns(terms, found),
+        score=score,
+        coverage=coverage,
+        entered=credit.entered(terms),
     )
 
 

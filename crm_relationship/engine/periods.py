@@ -1,12 +1,14 @@
 """Calendar arithmetic of the rules: windows, period-ends, tenure days.
 
-Pure functions of dates. PostgreSQL's ``date - interval`` and dateutil's
+Pure functions of dates, and the same in SQL. PostgreSQL's ``date - interval`` and dateutil's
 ``relativedelta`` agree on clamping to the last day of a shorter month.
 """
 
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
 
 DAY = timedelta(days=1)
 MONTHS_PER_PERIOD = {"monthly": 1, "quarterly": 3}
@@ -59,3 +61,19 @@ def due_evaluations(done_until: date, closed: date, period: str) -> list[date]:
         ends.append(end)
         end = period_end(end + DAY, period)
     return ends
+
+
+def first_day_after(day: SQL, months: int) -> SQL:
+    """Return the first day that lies ``months`` or more after ``day``.
+
+    On it a window of so many months does not reach back to ``day`` any more, since a window
+    starts the day after its last one minus the months; where that subtraction was clamped to
+    a shorter month, one day more is needed.
+    """
+    return SQL(
+        """(%(day)s + %(months)s::interval)::date
+           + CASE WHEN ((%(day)s + %(months)s::interval)::date - %(months)s::interval)::date
+                       < %(day)s THEN 1 ELSE 0 END""",
+        day=day,
+        months=f"{months} months",
+    )

@@ -31,11 +31,21 @@ class Receivables:
 
     :param accounts: the receivable accounts, see :func:`.sources.receivable_accounts`
     :param contacts: table of the contacts to look at, None: all
+    :param is_kept: their instalments are in the temporary table of :meth:`stages`; else they
+        are read anew, for few contacts
     """
 
     company_id: int
     accounts: list[int]
     contacts: SQL | None
+    is_kept: bool = True
+
+    @property
+    def _instalments(self) -> SQL:
+        """The instalments of :attr:`contacts`, or of all, with the columns of a table."""
+        if self.contacts is None:
+            return SQL("(%s)", self._of_all())
+        return INSTALMENTS if self.is_kept else SQL("(%s)", self._of_contacts())
 
     def stages(self) -> dict[str, SQL]:
         """Return the queries of the temporary tables that the others need, by name."""
@@ -70,10 +80,12 @@ class Receivables:
                         WHERE counterpart.id = partial.credit_move_id
                           AND origin.exchange_move_id IS NOT NULL)) IS NOT TRUE
             """,
-            instalments=SQL("(%s)", self._of_all()) if self.contacts is None else INSTALMENTS,
+            instalments=self._instalments,
             looked_up=SQL("")
             if self.contacts is None
-            else SQL("AND partial.debit_move_id = ANY (ARRAY(SELECT id FROM %s))", INSTALMENTS),
+            else SQL(
+                "AND partial.debit_move_id = ANY (ARRAY(SELECT id FROM %s own))", self._instalments
+            ),
             credited=self._credited(),
             company=self.company_id,
             since=since,
@@ -118,7 +130,7 @@ class Receivables:
             settled_now=self._lines(SQL("(%s) IS NOT TRUE", OPEN_NOW)),
             invoices=SQL("(%s) invoice ON invoice.id = item.move_id", self._invoices())
             if self.contacts is None
-            else SQL("%s invoice ON invoice.id = item.id", INSTALMENTS),
+            else SQL("%s invoice ON invoice.id = item.id", self._instalments),
         )
 
     def _of_all(self) -> SQL:

@@ -63,7 +63,7 @@ def fill(env, parts: list[SQL]) -> int:
         SQL(
             """
             SELECT customer.id, customer.commercial_partner_id, customer.active,
-                   customer.relationship_excluded
+                   customer.relationship_excluded, customer.relationship_founding_date
               FROM crm_relationship_scope scope
               JOIN res_partner customer ON customer.commercial_partner_id = scope.partner_id
             """

@@ -30,6 +30,7 @@ class AccountMove(models.Model):
         """(partner_id, invoice_date) INCLUDE (id, company_id, amount_untaxed_signed)
            WHERE move_type = 'out_refund' AND state = 'posted'"""
     )
+    _relationship_blocked_idx = models.Index("(partner_id) WHERE payment_state = 'blocked'")
     _relationship_written_idx = models.Index(
         "(write_date) WHERE move_type IN ('out_invoice', 'out_refund')"
     )

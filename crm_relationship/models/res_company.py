@@ -49,6 +49,7 @@ class ResCompany(models.Model):
         companies = super().create(vals_list)
         companies._create_relationship_policy()
         companies._create_relationship_stages()
+        companies._create_relationship_credit_policy()
         return companies
 
     def cache_invalidation_fields(self):
@@ -75,6 +76,14 @@ class ResCompany(models.Model):
         # Who creates a company need not be a sales manager.
         template.sudo()._duplicate_for(self - provided)
 
+    def _create_relationship_credit_policy(self):
+        """Give the companies without a credit policy a copy of the template."""
+        policies = self.env["crm.relationship.credit.policy"].sudo()
+        template = policies.search([("company_id", "=", False)])
+        provided = policies.search([("company_id", "in", self.ids)]).company_id
+        # Who creates a company need not be a sales manager.
+        template._duplicate_for(self - provided)
+
     def _create_relationship_stages(self):
         """Give the companies without lifecycle stages a copy of the templates."""
         stages = self.env["crm.relationship.stage"].sudo()
@@ -89,6 +98,12 @@ class ResCompany(models.Model):
         return self.env["crm.relationship.tier.policy"].search_fetch(
             [("company_id", "=", self.id), ("state", "=", "active")], limit=1
         )
+
+    @ormcache("self.id")
+    def _get_relationship_coverage_min(self):
+        """Return the coverage in percent that a credit grade needs, kept in memory."""
+        policy = self.env["crm.relationship.credit.policy"].sudo()._get_of_company(self)
+        return policy.coverage_min
 
     def _get_relationship_today(self):
         """Return today in the time zone of the company's working hours."""

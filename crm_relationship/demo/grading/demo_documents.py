@@ -248,6 +248,7 @@ if not MOVES.search_count([("partner_id", "=", CUSTOMERS[0].id)], limit=1):
     # The installation gives the companies their policies and stages only after the demo data.
     COMPANY._create_relationship_policy()
     COMPANY._create_relationship_stages()
+    COMPANY._create_relationship_credit_policy()
     for months_ago in range(MONTH_ENDS, 0, -1):
         if months_ago == 2:
             CUSTOMERS[48].write({"active": False})

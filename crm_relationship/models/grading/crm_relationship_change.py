@@ -38,7 +38,12 @@ class CrmRelationshipChange(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(required=True, readonly=True, help="The day as of which it holds.")
     dimension = fields.Selection(
-        [("tier", "Tier"), ("stage", "Lifecycle stage"), ("ladder", "Customer ladder")],
+        [
+            ("tier", "Tier"),
+            ("stage", "Lifecycle stage"),
+            ("ladder", "Customer ladder"),
+            ("credit", "Credit grade"),
+        ],
         required=True,
         readonly=True,
     )

@@ -408,6 +408,7 @@ class CrmRelationshipProfile(models.Model):
         Without a policy the measures are taken with the default terms.
         """
         terms = policy._get_measure_terms() if policy else {}
+        credit = self.env["crm.relationship.credit.policy"]._get_of_company(company)
         return Measurement(
             company_id=company.id,
             as_of=as_of,
@@ -422,6 +423,8 @@ class CrmRelationshipProfile(models.Model):
             lifecycle=self.env["crm.relationship.stage"]._get_terms(
                 company, as_of, terms.get("window_months", WINDOW_MONTHS)
             ),
+            credit=credit._get_terms(as_of, policy) if credit else None,
+            bad_debt_accounts=tuple(credit.sudo().bad_debt_account_ids.ids),
         )
 
     # ------------------------------------------------------------------- join

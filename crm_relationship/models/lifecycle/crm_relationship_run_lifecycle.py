@@ -76,21 +76,28 @@ class CrmRelationshipRun(models.Model):
     def _write_profiles(self, measurement: Measurement):
         """Grade the customers just measured: who is new, and who declines or is lost."""
         terms = measurement.lifecycle
-        if not terms or terms.as_of in self._get_due_stages():
-            return super()._write_profiles(measurement)
-        if self.kind == "opening":
+        if self.kind == "opening" and terms and terms.as_of not in self._get_due_stages():
             counts = super()._write_profiles(measurement)
             # A first run has graded those that it created.
             among = SQL("%s AND profile.stage_id IS NULL", lifecycle.MEASURED)
             grading = lifecycle.Grading(evaluated=False, among=among, placed="opening")
             self._append(lifecycle.grade(terms, grading, self.id))
             return counts
+        if not self._is_graded_along(measurement):
+            return super()._write_profiles(measurement)
         grading = lifecycle.Grading(evaluated=False, measurement=measurement)
         counts = record.append_and_count(
             self.env, lifecycle.grade(terms, grading, self.id), lifecycle.COUNTERS
         )
         self.change_count += counts["changes"]
         return {"updated_count": counts["updated"], "created_count": counts["created"]}
+
+    def _is_graded_along(self, measurement: Measurement):
+        """Return whether one statement writes measures, stages and all that follows from them:
+        not in a first run, and not where an evaluation of the stages comes next.
+        """
+        terms = measurement.lifecycle
+        return bool(terms) and self.kind != "opening" and terms.as_of not in self._get_due_stages()
 
     def _evaluate_stages(self, day):
         """Evaluate the stages as of ``day`` and freeze the rhythm until the next time."""

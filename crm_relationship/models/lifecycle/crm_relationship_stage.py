@@ -1,9 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine.stage import CODES, StageTerms
+from ..numbers import decimal
 
 BUYING = ("formation", "stability")
 """Stages that ask for purchases and tenure."""
@@ -242,14 +241,14 @@ class CrmRelationshipStage(models.Model):
                 stages["stability"].purchase_days_min,
                 stages["stability"].tenure_days_min,
             ),
-            stability_percent=_decimal(stages["stability"].revenue_ratio_min),
-            decline_percent=_decimal(stages["decline"].revenue_ratio_max),
+            stability_percent=decimal(stages["stability"].revenue_ratio_min),
+            decline_percent=decimal(stages["decline"].revenue_ratio_max),
             decline=(
-                _decimal(stages["decline"].silence_factor),
+                decimal(stages["decline"].silence_factor),
                 stages["decline"].silence_days_min,
             ),
-            lost=(_decimal(stages["lost"].silence_factor), stages["lost"].silence_days_min),
-            rhythm=_decimal(evaluation._get_rhythm(company), 4),
+            lost=(decimal(stages["lost"].silence_factor), stages["lost"].silence_days_min),
+            rhythm=decimal(evaluation._get_rhythm(company), 4),
         )
 
     def _duplicate_for(self, companies):
@@ -257,8 +256,3 @@ class CrmRelationshipStage(models.Model):
         for company in companies:
             for stage in self:
                 stage.copy({"company_id": company.id})
-
-
-def _decimal(value, digits=2):
-    """Return the number that the column holds, without the noise of a float."""
-    return Decimal(f"{value:.{digits}f}")

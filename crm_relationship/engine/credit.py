@@ -1,0 +1,505 @@
+"""Credit: the score of customers by the criteria of a policy, as SQL on their measures.
+
+How it works
+    Each criterion takes a share of its points by the band that its value lies in, the share
+    for unknown where the value is NULL. The products of points and shares are worked out
+    here, so that PostgreSQL only compares and adds. What people enter for few customers,
+    judgements and financial statements, is joined as the difference that it makes.
+
+    The trailing three months are calendar months, the running one included: on the last day
+    of a month they are exactly three months, on that of a quarter the quarter. They move on
+    at the start of a month, so a night measures no customer again only because of them.
+
+    The size of a customer is its tier before a manual tier and a cap.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+from .ladder import MONTHS_PER_YEAR
+from .periods import first_day_after, months_before
+from .record import Changes
+
+QUARTER_MONTHS = 3
+"""Calendar months, the running one included, that payments and purchases are looked at."""
+
+STATEMENT_MONTHS = 18
+"""Months after its last day for which a financial statement counts."""
+
+BAD_DEBT_MONTHS = 24
+"""Months for which a bad debt that was written off counts."""
+
+RATIOS = ("current_ratio", "debt_ratio", "cash_flow_ratio", "net_margin", "return_on_equity")
+"""Measures that come from the financial statement."""
+
+BEST = 1_000_000
+"""Stands for a ratio that is as high as can be: its denominator is zero."""
+
+JUDGED = "judged"
+
+
+def quarter_start(as_of: date) -> date:
+    """Return the first day of the trailing three months."""
+    return as_of.replace(day=1) - relativedelta(months=QUARTER_MONTHS - 1)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A criterion of the policy.
+
+    :param bands: lower limits and shares in percent, the lowest first; for judged ones the
+        ids of the levels instead of limits
+    """
+
+    id: int
+    measure: str
+    points: Decimal
+    bands: tuple[tuple[Decimal, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class CreditTerms:
+    """What to score by.
+
+    :param unknown_share: percent of the points of a criterion whose value is unknown
+    :param coverage_min: percent of the points that must be known
+    :param grades: ids, codes and least scores, the best first
+    :param tiers: ids of the tiers of the company's policy, the best first
+    """
+
+    company_id: int
+    as_of: date
+    unknown_share: Decimal
+    coverage_min: Decimal
+    criteria: tuple[Criterion, ...]
+    grades: tuple[tuple[int, str, Decimal], ...]
+    tiers: tuple[int, ...]
+    window_months: int
+
+    @property
+    def as_json(self) -> dict:
+        """What the scores depend on besides measures: if it changes, all are scored anew."""
+        return {
+            "unknown": str(self.unknown_share),
+            "criteria": [
+                [
+                    each.id,
+                    each.measure,
+                    str(each.points),
+                    [[str(n) for n in band] for band in each.bands],
+                ]
+                for each in self.criteria
+            ],
+            "grades": [[id_, code, str(least)] for id_, code, least in self.grades],
+            "tiers": list(self.tiers),
+        }
+
+    def of(self, *measures: str) -> list[Criterion]:
+        """Return the criteria of these measures."""
+        return [criterion for criterion in self.criteria if criterion.measure in measures]
+
+    def unknown_points(self, criterion: Criterion) -> Decimal:
+        """Return what a criterion gives whose value is unknown."""
+        return criterion.points * self.unknown_share / 100
+
+
+def value(terms: CreditTerms, measure: str, profile: SQL, position: SQL | None = None) -> SQL:
+    """Return the value of a measure, NULL where it is unknown.
+
+    :param profile: alias of a table with the columns of the profile, and ``founding_date``
+    :param position: of its tier before cap and override, the best is 1; None: by the profile
+    """
+    terms_ = {
+        "p": profile,
+        "as_of": terms.as_of,
+        "start": quarter_start(terms.as_of),
+        "months": terms.window_months,
+        "yearly": 100 * MONTHS_PER_YEAR,
+        "position": position
+        or SQL("array_position(%s, %s.computed_tier_id)", list(terms.tiers), profile),
+    }
+    queries = {
+        "on_time_share": "%(p)s.on_time_share",
+        "recent_days_late": "%(p)s.recent_days_late",
+        "overdue_share": """CASE WHEN %(p)s.open_amount > 0
+                                 THEN 100 * %(p)s.overdue_amount / %(p)s.open_amount
+                                 WHEN %(p)s.purchase_count > 0 THEN 0 END""",
+        "longest_overdue": """CASE WHEN %(p)s.purchase_count > 0
+                                   THEN COALESCE(%(as_of)s - %(p)s.overdue_since, 0) END""",
+        "dispute_count": "CASE WHEN %(p)s.purchase_count > 0 THEN %(p)s.dispute_count END",
+        "growth": """CASE WHEN %(p)s.quarter_revenue_previous > 0
+                          THEN 100 * (%(p)s.quarter_revenue - %(p)s.quarter_revenue_previous)
+                               / %(p)s.quarter_revenue_previous END""",
+        "purchase_months": """CASE WHEN %(p)s.first_purchase_date < %(start)s
+                                   THEN %(p)s.purchase_months END""",
+        "need_share": """CASE WHEN %(p)s.yearly_need > 0
+                              THEN %(p)s.revenue * %(yearly)s / (%(p)s.yearly_need * %(months)s)
+                              END""",
+        "tier_position": "CASE WHEN %(p)s.purchase_count > 0 THEN %(position)s END",
+    }
+    if measure == "tenure_years":
+        return years_since(SQL("%(p)s.first_purchase_date", **terms_), terms.as_of)
+    if measure == "business_years":
+        return years_since(SQL("%(p)s.founding_date", **terms_), terms.as_of)
+    return SQL(queries[measure], **terms_)
+
+
+def years_since(day: SQL, as_of: date) -> SQL:
+    """Return the years since ``day``, in whole months; NULL for none or a day to come."""
+    return SQL(
+        """CASE WHEN %(day)s <= %(as_of)s
+                THEN (EXTRACT(YEAR FROM age(%(as_of)s::date, %(day)s)) * 12
+                      + EXTRACT(MONTH FROM age(%(as_of)s::date, %(day)s))) / 12 END""",
+        day=day,
+        as_of=as_of,
+    )
+
+
+def band_points(criterion: Criterion, given: SQL, unknown: Decimal) -> SQL:
+    """Return the points that the value ``given`` of a criterion gives."""
+    return SQL(
+        "CASE WHEN %(given)s IS NULL THEN %(unknown)s %(bands)s ELSE %(lowest)s END",
+        given=given,
+        unknown=_number(unknown),
+        bands=SQL(" ").join(
+            SQL("WHEN %s >= %s THEN %s", given, _number(low), _number(_points(criterion, share)))
+            for low, share in reversed(criterion.bands[1:])
+        ),
+        lowest=_number(_points(criterion, criterion.bands[0][1])),
+    )
+
+
+def _points(criterion: Criterion, share: Decimal) -> Decimal:
+    return criterion.points * share / 100
+
+
+def _number(number: Decimal) -> SQL:
+    return SQL("%s::numeric", number)
+
+
+def _sum(parts: list[SQL]) -> SQL:
+    return SQL("(%s)", SQL(" + ").join(parts)) if parts else SQL("0::numeric")
+
+
+def statements(company_id: int, as_of: date) -> SQL:
+    """Return the financial statements that count on a day, one a customer: the latest, not
+    older than :data:`STATEMENT_MONTHS`; of the same day that of the longer period.
+    """
+    return SQL(
+        """
+        SELECT DISTINCT ON (partner_id) *
+          FROM crm_relationship_credit_statement
+         WHERE (company_id = %(company)s OR company_id IS NULL)
+           AND date_end BETWEEN %(since)s AND %(as_of)s
+         ORDER BY partner_id, date_end DESC, period DESC, id DESC
+        """,
+        company=company_id,
+        since=months_before(as_of, STATEMENT_MONTHS),
+        as_of=as_of,
+    )
+
+
+def ratio(measure: str, statement: SQL) -> SQL:
+    """Return a ratio of a financial statement, NULL where it is unknown."""
+    return SQL(
+        """CASE WHEN %(measure)s = ANY (string_to_array(%(s)s.known_ratios, ','))
+                THEN %(s)s.%(name)s END""",
+        measure=measure,
+        s=statement,
+        name=SQL.identifier(measure),
+    )
+
+
+def entered(terms: CreditTerms) -> SQL:
+    """One row per customer of whom people entered something: ``partner_id``, the points
+    ``gained`` over those for unknown, and the points ``known``.
+    """
+    parts = [_judged(terms), _stated(terms)]
+    return SQL(
+        """
+        SELECT partner_id, SUM(gained) AS gained, SUM(known) AS known
+          FROM (%s) part
+         GROUP BY partner_id
+        """,
+        SQL(" UNION ALL ").join(parts),
+    )
+
+
+def _judged(terms: CreditTerms) -> SQL:
+    levels = [
+        (level, _points(criterion, share) - terms.unknown_points(criterion), criterion.points)
+        for criterion in terms.of(JUDGED)
+        for level, share in criterion.bands
+    ]
+    return SQL(
+        """
+        SELECT judgement.partner_id, level.gained, level.known
+          FROM crm_relationship_credit_judgement judgement
+          JOIN (VALUES %s) AS level (id, gained, known) ON level.id = judgement.band_id
+        """,
+        SQL(", ").join(
+            SQL("(%s, %s::numeric, %s::numeric)", *level) for level in levels or [(0, 0, 0)]
+        ),
+    )
+
+
+def _stated(terms: CreditTerms) -> SQL:
+    statement = SQL.identifier("statement")
+    gained, known = [], []
+    for criterion in terms.of(*RATIOS):
+        given = ratio(criterion.measure, statement)
+        unknown = terms.unknown_points(criterion)
+        gained.append(SQL("%s - %s", band_points(criterion, given, unknown), _number(unknown)))
+        known.append(_known(criterion, given))
+    return SQL(
+        "SELECT statement.partner_id, %s, %s FROM (%s) statement",
+        _sum(gained),
+        _sum(known),
+        statements(terms.company_id, terms.as_of),
+    )
+
+
+def _known(criterion: Criterion, given: SQL) -> SQL:
+    return SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", given, _number(criterion.points))
+
+
+def score(
+    terms: CreditTerms, profile: SQL, entered_: SQL, position: SQL | None = None
+) -> tuple[SQL, SQL]:
+    """Return the score and the coverage in percent of all points.
+
+    :param profile: alias of a table with the columns of the profile, and ``founding_date``
+    :param entered_: alias of :func:`entered`, joined to the left
+    :param position: see :func:`value`
+    """
+    measured = [each for each in terms.criteria if each.measure not in (JUDGED, *RATIOS)]
+    base = sum(map(terms.unknown_points, terms.of(JUDGED, *RATIOS)), Decimal(0))
+    points = [_number(base), SQL("COALESCE(%s.gained, 0)", entered_)]
+    known = [SQL("COALESCE(%s.known, 0)", entered_)]
+    for criterion in measured:
+        given = value(terms, criterion.measure, profile, position)
+        points.append(band_points(criterion, given, terms.unknown_points(criterion)))
+        known.append(_known(criterion, given))
+    return SQL("ROUND(%s, 2)", _sum(points)), SQL("ROUND(%s, 2)", _sum(known))
+
+
+def grade_id(terms: CreditTerms, score_: SQL) -> SQL:
+    """Return the id of the grade of a score, NULL without a score."""
+    cases = SQL(" ").join(
+        SQL("WHEN %s >= %s THEN %s", score_, _number(least), id_)
+        for id_, _code, least in terms.grades
+    )
+    return SQL("CASE %s END", cases)
+
+
+def due_dates(terms: CreditTerms, measured: SQL) -> list[SQL]:
+    """Return the days on which time alone carries a customer over the edge of a band, NULL
+    for those that have passed.
+    """
+    days = []
+    for criterion in terms.of("tenure_years", "business_years"):
+        column = {"tenure_years": "first_purchase_date", "business_years": "founding_date"}
+        since = SQL("%s.%s", measured, SQL.identifier(column[criterion.measure]))
+        days += [
+            first_day_after(since, int((years * MONTHS_PER_YEAR).to_integral_value(ROUND_CEILING)))
+            for years, _share in criterion.bands[1:]
+            if years > 0
+        ]
+    for criterion in terms.of("longest_overdue"):
+        days += [
+            SQL(
+                "%s.overdue_since + %s",
+                measured,
+                int(limit.to_integral_value(ROUND_CEILING)),
+            )
+            for limit, _share in criterion.bands[1:]
+            if limit > 0
+        ]
+    return [SQL("CASE WHEN %s > %s THEN %s END", day, terms.as_of, day) for day in days]
+
+
+def expired_statements(company_id: int, after: date, as_of: date) -> SQL:
+    """Return the customers whose financial statements grew too old since ``after``."""
+    return SQL(
+        """SELECT partner_id FROM crm_relationship_credit_statement
+            WHERE (company_id = %s OR company_id IS NULL) AND date_end >= %s AND date_end < %s""",
+        company_id,
+        months_before(after, STATEMENT_MONTHS),
+        months_before(as_of, STATEMENT_MONTHS),
+    )
+
+
+def entered_since(since) -> list[SQL]:
+    """Return the customers of whom people entered something since ``since`` (UTC)."""
+    return [
+        SQL(
+            "SELECT partner_id FROM crm_relationship_credit_statement WHERE write_date >= %s", since
+        ),
+        SQL(
+            "SELECT partner_id FROM crm_relationship_credit_judgement WHERE write_date >= %s", since
+        ),
+    ]
+
+
+def grade(terms: CreditTerms, among: SQL, run_id: int | None) -> Changes:
+    """Score the customers anew and write those that differ.
+
+    :param among: condition on ``profile``
+    """
+    profile = SQL.identifier("profile")
+    score_, coverage = score(terms, profile, SQL.identifier("entered"))
+    return Changes(
+        ctes=SQL(
+            """
+             scored AS (
+                SELECT profile.id, profile.partner_id, profile.credit_score,
+                       profile.credit_coverage, profile.credit_grade_id,
+                       %(score)s AS new_score, %(coverage)s AS new_coverage
+                  FROM (SELECT profile.*, customer.relationship_founding_date AS founding_date
+                          FROM crm_relationship_profile profile
+                          JOIN res_partner customer ON customer.id = profile.partner_id
+                         WHERE profile.company_id = %(company)s
+                           AND profile.tier_standing IS DISTINCT FROM 'frozen'
+                           AND %(among)s) profile
+                  LEFT JOIN (%(entered)s) entered ON entered.partner_id = profile.partner_id
+                OFFSET 0),
+             graded AS (%(graded)s),
+             diff AS MATERIALIZED (SELECT * FROM graded WHERE %(differs)s),
+             written AS (
+                UPDATE crm_relationship_profile profile
+                   SET credit_score = diff.new_credit_score,
+                       credit_coverage = diff.new_credit_coverage,
+                       credit_grade_id = diff.new_credit_grade_id
+                  FROM diff
+                 WHERE profile.id = diff.id)
+            """,
+            score=score_,
+            coverage=coverage,
+            company=terms.company_id,
+            among=among,
+            entered=entered(terms),
+            graded=SQL("SELECT scored.*, %s FROM scored", columns(terms, SQL.identifier("scored"))),
+            differs=DIFFERS,
+        ),
+        rows=changed(terms, run_id),
+    )
+
+
+DIFFERS = SQL(
+    """(credit_score, credit_coverage, credit_grade_id)
+       IS DISTINCT FROM (new_credit_score, new_credit_coverage, new_credit_grade_id)"""
+)
+"""Whether the credit of a row of :func:`columns` differs."""
+
+
+def columns(terms: CreditTerms | None, scored: SQL) -> SQL:
+    """Return what becomes of the credit columns: without anything known there is no score.
+
+    :param scored: alias of a table with ``new_score`` and ``new_coverage``
+    """
+    if terms is None:
+        return SQL(
+            """NULL::numeric AS new_credit_score, NULL::numeric AS new_credit_coverage,
+               NULL::integer AS new_credit_grade_id"""
+        )
+    known = SQL("CASE WHEN %(s)s.new_coverage > 0 THEN %(s)s.new_score END", s=scored)
+    return SQL(
+        """%s AS new_credit_score, %s.new_coverage AS new_credit_coverage,
+           %s AS new_credit_grade_id""",
+        known,
+        scored,
+        grade_id(terms, known),
+    )
+
+
+def changed(terms: CreditTerms, run_id: int | None) -> SQL:
+    """Return the query of the rows for the history, of ``diff``: grades that moved.
+
+    The first grade of a customer is no change, and stands in no history.
+    """
+    return SQL(
+        """
+        SELECT diff.partner_id, %(company)s AS company_id, %(as_of)s AS date,
+               'credit' AS dimension, former.code AS old_value, latter.code AS new_value,
+               CASE WHEN latter.place < former.place THEN 'up' ELSE 'down' END AS cause,
+               NULL::numeric AS basis_amount, NULL::numeric AS cut_amount,
+               jsonb_build_object('score', diff.new_credit_score, 'former', diff.credit_score,
+                                  'coverage', diff.new_credit_coverage) AS evidence,
+               %(run)s::integer AS run_id
+          FROM diff
+          JOIN (VALUES %(grades)s) AS former (id, code, place) ON former.id = diff.credit_grade_id
+          JOIN (VALUES %(grades)s) AS latter (id, code, place)
+            ON latter.id = diff.new_credit_grade_id AND latter.id <> former.id
+        """,
+        company=terms.company_id,
+        as_of=terms.as_of,
+        run=run_id,
+        grades=SQL(", ").join(
+            SQL("(%s, %s, %s)", id_, code, place)
+            for place, (id_, code, _least) in enumerate(terms.grades)
+        ),
+    )
+
+
+def lines(terms: CreditTerms, customers: SQL) -> SQL:
+    """Return the values and points by criterion, one row a customer and criterion:
+    ``partner_id``, ``criterion_id``, ``value``, ``band_id`` of a judged level, ``points``.
+
+    :param customers: query with the columns of the profile and ``founding_date``
+    """
+    profile = SQL.identifier("profile")
+    statement = SQL.identifier("statement")
+    rows = []
+    for criterion in terms.criteria:
+        unknown = terms.unknown_points(criterion)
+        if criterion.measure == JUDGED:
+            rows.append(_judged_line(criterion, unknown))
+            continue
+        given = (
+            ratio(criterion.measure, statement)
+            if criterion.measure in RATIOS
+            else value(terms, criterion.measure, profile)
+        )
+        rows.append(
+            SQL(
+                "(%s, (%s)::numeric, NULL::integer, %s)",
+                criterion.id,
+                given,
+                band_points(criterion, given, unknown),
+            )
+        )
+    return SQL(
+        """
+        SELECT profile.partner_id, line.criterion_id, line.value, line.band_id, line.points
+          FROM (%(customers)s) profile
+          LEFT JOIN (%(statements)s) statement ON statement.partner_id = profile.partner_id
+         CROSS JOIN LATERAL (VALUES %(rows)s) AS line (criterion_id, value, band_id, points)
+        """,
+        customers=customers,
+        statements=statements(terms.company_id, terms.as_of),
+        rows=SQL(", ").join(rows),
+    )
+
+
+def _judged_line(criterion: Criterion, unknown: Decimal) -> SQL:
+    level = SQL(
+        """(SELECT judgement.band_id FROM crm_relationship_credit_judgement judgement
+             WHERE judgement.partner_id = profile.partner_id AND judgement.criterion_id = %s)""",
+        criterion.id,
+    )
+    cases = SQL(" ").join(
+        SQL("WHEN %s THEN %s", id_, _number(_points(criterion, share)))
+        for id_, share in criterion.bands
+    )
+    return SQL(
+        "(%(id)s, NULL::numeric, %(level)s, CASE %(level)s %(cases)s ELSE %(unknown)s END)",
+        id=criterion.id,
+        level=level,
+        cases=cases,
+        unknown=_number(unknown),
+    )

@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CrmRelationshipCreditJudgement(models.Model):
+    """The level that somebody judged a customer to have in a criterion, and why."""
+
+    _name = "crm.relationship.credit.judgement"
+    _description = "Credit Judgement"
+    _inherit = ["crm.relationship.credit.entry.mixin"]
+    _rec_name = "criterion_id"
+    _order = "partner_id, criterion_id"
+
+    partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade", index=True)
+    criterion_id = fields.Many2one(
+        "crm.relationship.credit.criterion",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        domain="[('measure', '=', 'judged'), ('company_id', '!=', False)]",
+    )
+    company_id = fields.Many2one(related="criterion_id.company_id", store=True, index=True)
+    band_id = fields.Many2one(
+        "crm.relationship.credit.band",
+        "Level",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        domain="[('criterion_id', '=', criterion_id)]",
+    )
+    note = fields.Char("Evidence", help="What the judgement rests on.")
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    user_id = fields.Many2one(
+        "res.users", "Judged By", required=True, readonly=True, default=lambda self: self.env.user
+    )
+
+    _customer_uniq = models.UniqueIndex(
+        "(partner_id, criterion_id)",
+        "The customer has been judged by this criterion already. Change that judgement.",
+    )
+
+    @api.constrains("criterion_id", "band_id")
+    def _check_band(self):
+        for judgement in self:
+            if judgement.band_id.criterion_id != judgement.criterion_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” is no level of “%(criterion)s”. Choose one of its own.",
+                        level=judgement.band_id.display_name,
+                        criterion=judgement.criterion_id.name,
+                    )
+                )
+            if judgement.criterion_id.measure != "judged":
+                raise ValidationError(
+                    self.env._(
+                        "“%(criterion)s” is measured, not judged.",
+                        criterion=judgement.criterion_id.name,
+                    )
+                )
+
+    @api.constrains("partner_id")
+    def _check_partner(self):
+        for judgement in self:
+            customer = judgement.partner_id.commercial_partner_id
+            if customer != judgement.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is a contact of %(customer)s. Judge the customer itself.",
+                        contact=judgement.partner_id.display_name,
+                        customer=customer.display_name,
+                    )
+                )

@@ -1,0 +1,191 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from .common import CreditCase
+
+DAY = timedelta(days=1)
+
+
+@tagged("post_install", "-at_install")
+class TestCreditEntries(CreditCase):
+    """Judgements, statements and founding dates: at once, checked, and nobody else's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls.make_ranking([100], day=cls.today - DAY)
+        cls.recalculate(cls.today)
+
+    def get_lines(self):
+        profile = self.get_profile(self.customer)
+        shared = profile._get_credit_shared(self.company)
+        rows = profile._get_credit_lines(shared["terms"])[self.customer.id]
+        codes = {item.id: item.code for item in self.criteria.values()}
+        return {codes[id_]: row for id_, row in rows.items()}
+
+    def test_a_hand_computed_score(self):
+        """First bought yesterday and owes nothing.
+
+        Unknown: character 15, on time 12, days late 9, growth 5, regularity 5, wallet 4 and the
+        financial 30, so 80 points at one half are 40. Known: nothing overdue 7 + 4, no dispute
+        3, tenure below a year 20 % of 3, size 100 % of 3.
+        """
+        profile = self.get_profile(self.customer)
+        tier = profile.computed_tier_id
+        size = {"A": 3, "B": 2.25, "C": 1.35, "D": 0.6}[tier.code]
+        self.assertEqual(profile.credit_coverage, 20)
+        self.assertAlmostEqual(profile.credit_score, 40 + 7 + 4 + 3 + 0.6 + size, 2)
+        self.assertTrue(profile.is_credit_provisional)
+
+    def test_lines_add_up_to_the_score(self):
+        self.judge(self.customer, "management", "Good")
+        self.state(self.customer)
+        self.recalculate(self.today)
+        profile = self.get_profile(self.customer)
+        lines = self.get_lines()
+        self.assertEqual(len(lines), 20)
+        total = sum(float(line["points"]) for line in lines.values())
+        self.assertAlmostEqual(total, profile.credit_score, 2)
+        self.assertEqual(float(lines["current_ratio"]["value"]), 2)
+        self.assertEqual(float(lines["current_ratio"]["points"]), 7)
+        self.assertEqual(float(lines["management"]["points"]), 2.4)
+        self.assertEqual(float(lines["reputation"]["points"]), 1.5)
+        html = profile.credit_explanation
+        for text in ("Current Ratio", "from 2", "Management Quality", "Good", "Second Opinion"):
+            self.assertIn(text, html)
+
+    def test_entries_count_at_once(self):
+        before = self.get_profile(self.customer)
+        coverage = before.credit_coverage
+        judgement = self.judge(self.customer, "management", "Excellent")
+        self.assertEqual(self.get_profile(self.customer).credit_coverage, coverage + 3)
+        judgement.band_id = self.get_level("management", "Poor")
+        score = self.get_profile(self.customer).credit_score
+        judgement.unlink()
+        after = self.get_profile(self.customer)
+        self.assertEqual(after.credit_coverage, coverage)
+        self.assertAlmostEqual(after.credit_score, score + 3 * 0.3, 2)
+
+    def test_denominators_of_zero_follow_rules(self):
+        cases = (
+            ({"current_liabilities": 0, "total_liabilities": 0}, "current_ratio", 7),
+            ({"current_liabilities": 0}, "cash_flow_ratio", 6),
+            ({"current_liabilities": 0, "operating_cash_flow": -1}, "cash_flow_ratio", 0),
+            (
+                {"current_assets": 0, "total_assets": 0, "current_liabilities": 10},
+                "debt_ratio",
+                0,
+            ),
+            ({"sales": 0, "net_income": -1}, "net_margin", 0),
+            ({"sales": 0}, "net_margin", 2.5),
+            ({"total_liabilities": 500}, "return_on_equity", 0),
+            ({"total_liabilities": 900}, "return_on_equity", 0),
+            ({"total_liabilities": 900, "net_income": -50}, "return_on_equity", 0),
+            ({"is_cash_flow_known": False}, "cash_flow_ratio", 3),
+        )
+        for values, code, points in cases:
+            with self.subTest(values=values, code=code):
+                statement = self.state(self.customer, **values)
+                line = self.get_lines()[code]
+                self.assertEqual(float(line["points"]), points)
+                self.assertTrue(statement._get_ratio(code)[1])
+                self.assertIn(
+                    statement._get_ratio(code)[1].split(":")[0], statement.ratio_explanation
+                )
+                statement.unlink()
+
+    def test_bad_entries_are_refused(self):
+        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.customer.id})
+        good = self.get_level("management", "Good")
+        judgements = self.env["crm.relationship.credit.judgement"]
+        for values in (
+            {"partner_id": contact.id, "criterion_id": self.criteria["management"].id},
+            {"partner_id": self.customer.id, "criterion_id": self.criteria["reputation"].id},
+            {"partner_id": self.customer.id, "criterion_id": self.criteria["growth"].id},
+        ):
+            with self.subTest(values=values), self.assertRaises(ValidationError):
+                judgements.create({"band_id": good.id, **values})
+        with self.assertRaises(ValidationError):
+            self.state(contact)
+        with self.assertRaises(ValidationError):
+            self.state(self.customer, date_end="2199-12-31")
+        with self.assertRaises(ValidationError):
+            self.customer.relationship_founding_date = "2199-12-31"
+
+    def test_only_managers_and_approvers_enter(self):
+        salesperson = self.new_user("entry_sales", "sales_team.group_sale_salesman")
+        self.customer.user_id = salesperson
+        approver = self.new_user(
+            "entry_credit", "sales_team.group_sale_salesman,crm_relationship.group_credit"
+        )
+        judgement = self.judge(self.customer, "management", "Good")
+        statement = self.state(self.customer)
+        for entry in (judgement, statement):
+            own = entry.with_user(salesperson)
+            self.assertEqual(own.partner_id, self.customer)
+            for change in (
+                lambda own=own: own.write({"partner_id": self.customer.id}),
+                own.unlink,
+            ):
+                with self.assertRaises(AccessError):
+                    change()
+        judgement.with_user(approver).band_id = self.get_level("management", "Fair")
+        statement.with_user(approver).sales = 5
+
+    def test_others_learn_nothing(self):
+        self.judge(self.customer, "management", "Good")
+        self.state(self.customer)
+        stranger = self.new_user("entry_other", "sales_team.group_sale_salesman")
+        self.customer.user_id = self.env.user
+        elsewhere = self.create_company("Elsewhere")
+        foreign = self.new_user("entry_abroad", "sales_team.group_sale_manager", company=elsewhere)
+        portal = self.new_user("entry_portal", "base.group_portal")
+        for model in ("judgement", "statement"):
+            entries = self.env[f"crm.relationship.credit.{model}"]
+            self.assertFalse(entries.with_user(stranger).search([]))
+            with self.assertRaises(AccessError):
+                entries.with_user(portal).search([])
+        self.assertFalse(
+            self.env["crm.relationship.credit.judgement"].with_user(foreign).search([])
+        )
+        self.assertFalse(
+            self.env["crm.relationship.credit.policy"]
+            .with_user(foreign)
+            .search([("company_id", "=", self.company.id)])
+        )
+
+    def test_a_moved_grade_stands_in_the_history(self):
+        profile = self.get_profile(self.customer)
+        before = profile.credit_grade_id.code
+        for code in ("management", "reputation", "cooperation", "legal_standing"):
+            self.judge(self.customer, code, "Excellent")
+        self.state(self.customer)
+        profile = self.get_profile(self.customer)
+        changes = profile.change_ids.filtered(lambda change: change.dimension == "credit")
+        self.assertEqual(changes[-1].old_value, before)
+        self.assertEqual(changes[0].new_value, profile.credit_grade_id.code)
+        self.assertEqual(set(changes.mapped("cause")), {"up"})
+        self.assertIn(f"{profile.credit_score:.2f}", changes[0].reason)
+
+
+@tagged("post_install", "-at_install")
+class TestCreditExpiry(CreditCase):
+    def test_a_statement_counts_for_18_months(self):
+        """Yesterday it was 18 months old, and nothing else happened since."""
+        customer = self.make_ranking([100], day=self.today - DAY * 200)
+        yesterday = self.today - DAY
+        self.state(customer, date_end=yesterday - relativedelta(months=18))
+        self.recalculate(yesterday)
+        known = self.get_profile(customer).credit_coverage
+        self.env.flush_all()
+        for table in ("crm_relationship_credit_statement", "account_move", "res_partner"):
+            self.env.cr.execute(f"UPDATE {table} SET write_date = '2025-01-01'")
+        run = self.recalculate(self.today)
+        self.assertEqual((run.state, run.kind), ("done", "incremental"), run.error)
+        self.assertEqual(self.get_profile(customer).credit_coverage, known - 30)
+        self.state(customer)
+        self.assertEqual(self.get_profile(customer).credit_coverage, known)
