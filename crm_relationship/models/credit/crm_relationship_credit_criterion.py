@@ -98,7 +98,7 @@ class CrmRelationshipCreditCriterion(models.Model):
             ("months", "months"),
             ("years", "years"),
             ("number", "cases"),
-            ("position", "tier from the top"),
+            ("position", "(from the top)"),
             ("ratio", "times"),
         ],
         compute="_compute_unit",

@@ -34,14 +34,14 @@ class CrmRelationshipProfile(models.Model):
     on_time_share = fields.Float(
         "Paid on Time (%)",
         readonly=True,
-        digits=(7, 4),
+        digits=(5, 1),
         aggregator="avg",
         help="Of the amounts paid in this month and the two before it. Empty: nothing was paid.",
     )
     recent_days_late = fields.Float(
         "Days Late Recently",
         readonly=True,
-        digits=(16, 4),
+        digits=(16, 1),
         aggregator="avg",
         help="Of the payments in this month and the two before it, weighted by their amounts; "
         "below zero is early.",
