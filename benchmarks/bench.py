@@ -2,9 +2,8 @@
 
 Every time is given as a ratio to the floor: one bare aggregate over each table that a run reads,
 measured in the same database with the same settings. The floor reads the tables from end to end
-and uses no index, so that it does not depend on those that the addon adds. It is measured before
-each method, and the mean counts: a machine that is not alone is a fifth faster or slower within
-minutes. A bad ratio is shown and fails nothing.
+and uses no index, so that it does not depend on those that the addon adds. A bad ratio is shown and
+fails nothing.
 
 Before each run PostgreSQL cleans up after the one before, as it does by itself within minutes; it
 would do so beside the measured run, on one of its cores.
@@ -18,7 +17,6 @@ import os
 import platform
 from datetime import timedelta
 from pathlib import Path
-from statistics import mean
 
 from tools import addons, databases, odoo_process, paths
 from tools.steps import digest, say, step
@@ -86,17 +84,17 @@ def ensure_data(customers):
 
 def measure():
     """Return all figures."""
+    with step("floor"):
+        floor = in_odoo("floor", repeats=REPEATS)
     day = generate.AS_OF
-    methods, floors = {}, {}
+    methods = {}
     for method, title in METHODS.items():
-        with step(f"{title}: floor"):
-            floors[method] = in_odoo("floor", repeats=REPEATS)
         in_odoo("use", method=method)
         methods[method] = measure_method(title, day)
         day += timedelta(days=REPEATS)
     with step("queries of the partner's views"):
         queries = in_odoo("queries")
-    return {"machine": machine(), "floors": floors, "methods": methods, "queries": queries}
+    return {"machine": machine(), "floor": floor, "methods": methods, "queries": queries}
 
 
 def measure_method(title, day):
@@ -170,20 +168,19 @@ def show(found):
 def render(found):
     """Return the table of the budget as Markdown."""
     facts = found["machine"]
-    floors = [sum(floor.values()) for floor in found["floors"].values()]
+    floor = sum(found["floor"].values())
     command = "FULL=1 make bench" if found["customers"] == CUSTOMERS_FULL else "make bench"
     facts_shown = (
         f"`{command}`, the addon without its bridges: {found['customers']:,} customers, "
         f"{facts['rows']['account_move_line']:,} journal items, "
         f"{facts['rows']['account_partial_reconcile']:,} reconciliations. "
         f"PostgreSQL {facts['postgresql']}, {facts['cores']} cores, {facts['memory_gb']} GB. "
-        f"The floor is {mean(floors):.2f} s, the mean of {len(floors)}, read from end to end "
-        f"without an index. Each figure is the best of {REPEATS}."
+        f"The floor is {floor:.2f} s ({parts(found['floor'])}), read from end to end without an "
+        f"index. Each figure is the best of {REPEATS}."
     )
     lines = [facts_shown]
     for method, cases in found["methods"].items():
-        lines += table(METHODS[method], time_verdicts(cases, mean(floors)))
-        lines += ["", f"The floor before it: {parts(found['floors'][method])}."]
+        lines += table(METHODS[method], time_verdicts(cases, floor))
     lines += table("All methods", [*memory_verdicts(found), *query_verdicts(found["queries"])])
     return "\n".join(lines) + "\n"
 
@@ -195,9 +192,8 @@ def table(title, rows):
 
 
 def parts(floor):
-    """Return the floor and its parts in words."""
-    shown = ", ".join(f"{name} {spent:.2f} s" for name, spent in floor.items())
-    return f"{sum(floor.values()):.2f} s, {shown}"
+    """Return the floor's parts in words."""
+    return ", ".join(f"{name} {spent:.2f} s" for name, spent in floor.items())
 
 
 def time_verdicts(cases, floor):

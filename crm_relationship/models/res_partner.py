@@ -160,11 +160,13 @@ class ResPartner(models.Model):
 
     def unlink(self):
         """Take the customers' history along: it hangs on no foreign key."""
+        ids = self.ids
+        result = super().unlink()  # which checks that the user may
         self.env.cr.execute(
-            SQL("DELETE FROM crm_relationship_change WHERE partner_id = ANY (%s)", self.ids)
+            SQL("DELETE FROM crm_relationship_change WHERE partner_id = ANY (%s)", ids)
         )
         self.env["crm.relationship.change"].invalidate_model()
-        return super().unlink()
+        return result
 
     def action_explain_relationship(self):
         """Open the answer to "why this tier?"."""
