@@ -67,7 +67,6 @@ class CreditTerms:
     """What to score by.
 
     :param unknown_share: percent of the points of a criterion whose value is unknown
-    :param coverage_min: percent of the points that must be known
     :param grades: ids, codes and least scores, the best first
     :param tiers: ids of the tiers of the company's policy, the best first
     """
@@ -75,7 +74,6 @@ class CreditTerms:
     company_id: int
     as_of: date
     unknown_share: Decimal
-    coverage_min: Decimal
     criteria: tuple[Criterion, ...]
     grades: tuple[tuple[int, str, Decimal], ...]
     tiers: tuple[int, ...]

@@ -6,7 +6,7 @@ from odoo.tools import formatLang
 
 from ...engine.credit import BEST, Criterion
 from ..numbers import decimal
-from .crm_relationship_credit_policy import SAVES_CRITERIA
+from .crm_relationship_credit_policy import SAVES_CRITERIA, SAVING
 
 FINANCIAL = ("solvency", "profitability")
 """Categories whose points are financial; all others are not."""
@@ -124,7 +124,7 @@ class CrmRelationshipCreditCriterion(models.Model):
     @api.constrains("points", "policy_id")
     def _check_points(self):
         # One that is saved with its policy is checked when all of them are saved.
-        if not self.env.context.get(SAVES_CRITERIA):
+        if self.env.context.get(SAVES_CRITERIA) is not SAVING:
             self.policy_id._check_points()
 
     @api.constrains("band_ids", "measure")
@@ -181,7 +181,7 @@ class CrmRelationshipCreditCriterion(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_points(self):
         """A criterion without points may go; the others leave less than 100."""
-        if self.env.context.get(SAVES_CRITERIA):
+        if self.env.context.get(SAVES_CRITERIA) is SAVING:
             return
         for criterion in self.filtered(lambda criterion: criterion.points and criterion.company_id):
             raise ValidationError(

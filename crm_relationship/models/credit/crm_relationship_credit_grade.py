@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .crm_relationship_credit_policy import SAVES_CRITERIA, TOTAL_POINTS
+from .crm_relationship_credit_policy import SAVES_CRITERIA, SAVING, TOTAL_POINTS
 
 
 class CrmRelationshipCreditGrade(models.Model):
@@ -76,14 +76,14 @@ class CrmRelationshipCreditGrade(models.Model):
 
     @api.constrains("score_from", "policy_id")
     def _check_score(self):
-        if not self.env.context.get(SAVES_CRITERIA):
+        if self.env.context.get(SAVES_CRITERIA) is not SAVING:
             self.policy_id._check_grades()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         profiles = self.env["crm.relationship.profile"].sudo()  # of every salesperson
         for grade in self:
-            if not grade.score_from and not self.env.context.get(SAVES_CRITERIA):
+            if not grade.score_from and self.env.context.get(SAVES_CRITERIA) is not SAVING:
                 raise UserError(
                     self.env._(
                         "%(grade)s is the lowest grade, and every score needs one. Let another "

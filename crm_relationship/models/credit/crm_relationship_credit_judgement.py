@@ -39,6 +39,23 @@ class CrmRelationshipCreditJudgement(models.Model):
         "The customer has been judged by this criterion already. Change that judgement.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._sign(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Another level is another judgement: of who enters it, and of today."""
+        if "band_id" in vals:
+            vals = {"date": fields.Date.context_today(self), **vals}
+        return super().write(self._sign(vals, changed="band_id" in vals))
+
+    def _sign(self, vals, changed=True):
+        """Return ``vals`` with who judges: nobody judges in the name of others."""
+        if self.env.su:
+            return vals
+        unsigned = {name: value for name, value in vals.items() if name != "user_id"}
+        return {**unsigned, "user_id": self.env.uid} if changed else unsigned
+
     @api.constrains("criterion_id", "band_id")
     def _check_band(self):
         for judgement in self:

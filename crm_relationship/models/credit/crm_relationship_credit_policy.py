@@ -8,6 +8,9 @@ from ..numbers import decimal
 SAVES_CRITERIA = "crm_relationship_saves_criteria"
 """Context key: the policy is being saved together with its criteria and grades."""
 
+SAVING = object()
+"""Its value, which no call from outside can give."""
+
 TOTAL_POINTS = 100
 
 
@@ -114,7 +117,7 @@ class CrmRelationshipCreditPolicy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        saving = self.with_context(**{SAVES_CRITERIA: True})
+        saving = self.with_context(**{SAVES_CRITERIA: SAVING})
         policies = super(CrmRelationshipCreditPolicy, saving).create(vals_list).with_env(self.env)
         policies._check_points()
         policies._check_grades()
@@ -122,7 +125,7 @@ class CrmRelationshipCreditPolicy(models.Model):
         return policies
 
     def write(self, vals):
-        saving = self.with_context(**{SAVES_CRITERIA: True})
+        saving = self.with_context(**{SAVES_CRITERIA: SAVING})
         result = super(CrmRelationshipCreditPolicy, saving).write(vals)
         self.env.registry.clear_cache()  # the coverage that companies keep in memory
         return result
@@ -167,7 +170,6 @@ class CrmRelationshipCreditPolicy(models.Model):
             company_id=self.company_id.id,
             as_of=as_of,
             unknown_share=decimal(self.unknown_share),
-            coverage_min=decimal(self.coverage_min),
             criteria=tuple(criterion._get_terms() for criterion in self.criterion_ids),
             grades=tuple(
                 (grade.id, grade.code, decimal(grade.score_from))
@@ -176,6 +178,10 @@ class CrmRelationshipCreditPolicy(models.Model):
             tiers=tuple(tier_policy.tier_ids.ids) if tier_policy else (),
             window_months=tier_policy.window_months if tier_policy else WINDOW_MONTHS,
         )
+
+    def _get_bad_debt_accounts(self):
+        """Return the ids of the accounts; their numbers are no secret to a run, hence sudo."""
+        return sorted(self.sudo().bad_debt_account_ids.ids)
 
     def _duplicate_for(self, companies):
         """Create a copy of this template in each of ``companies``."""

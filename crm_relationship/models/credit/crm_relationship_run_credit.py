@@ -23,12 +23,19 @@ class CrmRelationshipRun(models.Model):
         return super()._start(kind)
 
     def _get_terms(self, policy):
-        terms = self._get_credit_terms(self.as_of)
-        return {**super()._get_terms(policy), **({"credit": terms.as_json} if terms else {})}
+        terms = super()._get_terms(policy)
+        credit_terms = self._get_credit_terms(self.as_of)
+        if credit_terms:
+            terms["credit"] = credit_terms.as_json
+            terms["bad_debt_accounts"] = self._get_credit_policy()._get_bad_debt_accounts()
+        return terms
+
+    def _get_credit_policy(self):
+        return self.env["crm.relationship.credit.policy"]._get_of_company(self.company_id)
 
     def _get_credit_terms(self, day):
         """Return what the credit is scored by as of ``day``, None without a policy."""
-        credit_policy = self.env["crm.relationship.credit.policy"]._get_of_company(self.company_id)
+        credit_policy = self._get_credit_policy()
         tier_policy = self.company_id._get_relationship_policy()
         return credit_policy._get_terms(day, tier_policy) if credit_policy else None
 

@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from ..res_partner import RELATIONSHIP_GROUP, profile_field
 
+JUDGES = "crm_relationship.group_manager,crm_relationship.group_credit"
+"""Who may enter what the credit is judged by; salespeople could raise their own customers."""
+
 
 class ResPartner(models.Model):
     """The customer's credit on the contact, and what people enter for it."""
@@ -24,7 +27,7 @@ class ResPartner(models.Model):
     )
     relationship_founding_date = fields.Date(
         "Founded On",
-        groups=RELATIONSHIP_GROUP,
+        groups=JUDGES,
         help="The day the customer's business was founded: its credit asks for how long it is in "
         "business.",
     )

@@ -424,7 +424,7 @@ class CrmRelationshipProfile(models.Model):
                 company, as_of, terms.get("window_months", WINDOW_MONTHS)
             ),
             credit=credit._get_terms(as_of, policy) if credit else None,
-            bad_debt_accounts=tuple(credit.sudo().bad_debt_account_ids.ids),
+            bad_debt_accounts=tuple(credit._get_bad_debt_accounts()),
         )
 
     # ------------------------------------------------------------------- join

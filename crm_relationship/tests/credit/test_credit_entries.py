@@ -136,6 +136,38 @@ class TestCreditEntries(CreditCase):
         judgement.with_user(approver).band_id = self.get_level("management", "Fair")
         statement.with_user(approver).sales = 5
 
+    def test_nobody_judges_in_the_name_of_others(self):
+        first, second = (
+            self.new_user(f"judge_{name}", "sales_team.group_sale_manager") for name in "ab"
+        )
+        judgement = self.judge(self.customer, "management", "Good")
+        own = judgement.with_user(first)
+        own.write({"band_id": self.get_level("management", "Fair").id, "user_id": second.id})
+        self.assertEqual((judgement.user_id, judgement.date), (first, self.today))
+        own.with_user(second).note = "Read the accounts"
+        self.assertEqual(judgement.user_id, first)
+        forged = judgement.with_user(first).create(
+            {
+                "partner_id": self.customer.id,
+                "criterion_id": self.criteria["reputation"].id,
+                "band_id": self.get_level("reputation", "Good").id,
+                "user_id": second.id,
+            }
+        )
+        self.assertEqual(forged.user_id, first)
+
+    def test_salespeople_do_not_date_the_founding(self):
+        salesperson = self.new_user(
+            "founding_sales", "sales_team.group_sale_salesman,base.group_partner_manager"
+        )
+        self.customer.user_id = salesperson
+        with self.assertRaises(AccessError):
+            self.customer.with_user(salesperson).relationship_founding_date = "1900-01-01"
+        manager = self.new_user("founding_manager", "sales_team.group_sale_manager")
+        before = self.get_profile(self.customer).credit_coverage
+        self.customer.with_user(manager).relationship_founding_date = "1900-01-01"
+        self.assertEqual(self.get_profile(self.customer).credit_coverage, before + 3)
+
     def test_others_learn_nothing(self):
         self.judge(self.customer, "management", "Good")
         self.state(self.customer)
@@ -170,6 +202,72 @@ class TestCreditEntries(CreditCase):
         self.assertEqual(changes[0].new_value, profile.credit_grade_id.code)
         self.assertEqual(set(changes.mapped("cause")), {"up"})
         self.assertIn(f"{profile.credit_score:.2f}", changes[0].reason)
+
+
+@tagged("post_install", "-at_install")
+class TestCreditDisputes(CreditCase):
+    """Blocked payments, and invoices settled against an account of bad debts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls.make_customers(1)
+        cls.loss = cls.env["account.account"].create(
+            {
+                "name": "Bad Debts",
+                "code": "RELT660",
+                "account_type": "expense",
+                "company_ids": [(6, 0, cls.company.ids)],
+            }
+        )
+
+    def invoice(self, written_off=None):
+        """Make an invoice of 200 days ago, settled by an entry with a line on an account."""
+        day = self.today - DAY * 200
+        (move_id,) = self.make_invoices([(self.customer, day, 100)])
+        (line_id,) = self.make_instalments([(move_id, self.customer, day, 100)])
+        if written_off:
+            self.settle([(line_id, written_off, 100)])
+            self.env.cr.execute(
+                """INSERT INTO account_move_line (
+                       move_id, company_id, currency_id, account_id, date, debit, balance,
+                       display_type, parent_state)
+                   SELECT credit.move_id, credit.company_id, credit.currency_id, %s, credit.date,
+                          100, 100, 'product', 'posted'
+                     FROM account_partial_reconcile partial
+                     JOIN account_move_line credit ON credit.id = partial.credit_move_id
+                    WHERE partial.debit_move_id = %s""",
+                [self.loss.id, line_id],
+            )
+        return move_id
+
+    def count(self):
+        return self.get_profile(self.customer).dispute_count
+
+    def test_bad_debts_need_their_accounts(self):
+        since = self.today - relativedelta(months=24)
+        for day in (self.today, since + DAY, since):
+            self.invoice(written_off=day)
+        self.recalculate(self.today)
+        self.assertEqual(self.count(), 0)
+        self.credit_policy.bad_debt_account_ids = self.loss
+        run = self.recalculate(self.today)
+        self.assertEqual((run.state, run.kind), ("done", "full"), run.error)
+        self.assertEqual(self.count(), 2)
+        self.invoice(written_off=self.today)
+        run = self.recalculate(self.today)
+        self.assertEqual((run.kind, self.count()), ("incremental", 3))
+
+    def test_a_blocked_payment_is_a_dispute(self):
+        move_id = self.invoice()
+        self.recalculate(self.today)
+        self.assertEqual(self.count(), 0)
+        self.env.cr.execute(
+            "UPDATE account_move SET payment_state = 'blocked', write_date = %s WHERE id = %s",
+            [self.env.cr.now(), move_id],
+        )
+        self.recalculate(self.today)
+        self.assertEqual(self.count(), 1)
 
 
 @tagged("post_install", "-at_install")

@@ -45,6 +45,15 @@ class TestCreditPolicy(CreditCase):
         with self.assertRaises(ValidationError):
             self.credit_policy.criterion_ids = [Command.delete(self.criteria["growth"].id)]
 
+    def test_no_call_switches_the_checks_off(self):
+        growth = self.criteria["growth"].with_context(crm_relationship_saves_criteria=True)
+        with self.assertRaises(ValidationError):
+            growth.points = 6
+        with self.assertRaises(ValidationError):
+            growth.unlink()
+        with self.assertRaises(ValidationError):
+            self.grades["C"].with_context(crm_relationship_saves_criteria=True).score_from = 10
+
     def test_a_criterion_keeps_a_band(self):
         with self.assertRaises(ValidationError):
             self.criteria["growth"].band_ids.unlink()
