@@ -8,6 +8,7 @@ from . import crm_relationship_credit_statement
 from . import crm_relationship_change_credit
 from . import crm_relationship_profile_credit
 from . import crm_relationship_profile_credit_explanation
+from . import crm_relationship_profile_assessed
 from . import crm_relationship_profile_second_opinion
 from . import crm_relationship_run_credit
 from . import res_partner_credit
