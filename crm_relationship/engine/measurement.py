@@ -104,7 +104,7 @@ class Measurement:
         receivables = Receivables(self.company_id, accounts, CONTACTS if self.scoped else None)
         return {
             "crm_relationship_purchase": self._purchase(),
-            **receivables.stages(),
+            **receivables.stages(self.as_of),
             "crm_relationship_settlement": self._settlement(receivables),
             "crm_relationship_open_item": self._open_item(receivables),
             "crm_relationship_dispute": self._dispute(accounts),
