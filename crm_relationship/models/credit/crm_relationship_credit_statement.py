@@ -271,7 +271,7 @@ class CrmRelationshipCreditStatement(models.Model):
     @api.depends("partner_id", "date_end")
     @api.depends_context("company")
     def _compute_is_current(self):
-        current = self._get_current_ids()
+        current = self._get_current_ids(among=self.partner_id)
         for statement in self:
             statement.is_current = statement._origin.id in current
 
@@ -281,19 +281,25 @@ class CrmRelationshipCreditStatement(models.Model):
         return [("id", "in" if True in value else "not in", self._get_current_ids())]
 
     @api.model
-    def _get_current_ids(self, as_of=None):
-        """Return the ids of the statements that count in the current company."""
+    def _get_current_ids(self, as_of=None, among=None):
+        """Return the ids of the statements that count in the current company.
+
+        :param among: the customers to look at; None: all
+        """
         company = self.env.company
         self.env.flush_all()
-        query = credit.statements(company.id, as_of or company._get_relationship_today())
+        query = credit.statements(
+            company.id,
+            as_of or company._get_relationship_today(),
+            None if among is None else among.ids,
+        )
         return [row[0] for row in self.env.execute_query(SQL("SELECT id FROM (%s) current", query))]
 
     @api.model
-    def _get_current(self, partner, as_of):
-        """Return the customer's statement that counts in the current company, or none."""
-        return self.search(
-            [("partner_id", "=", partner.id), ("id", "in", self._get_current_ids(as_of))]
-        )
+    def _get_current(self, customers, as_of):
+        """Return ``{customer id: statement}`` of those that count in the current company."""
+        current = self.browse(self._get_current_ids(as_of, customers))
+        return {statement.partner_id.id: statement for statement in current}
 
     @api.depends("partner_id", "period", "date_end")
     def _compute_display_name(self):

@@ -56,11 +56,9 @@ class CrmRelationshipProfile(models.Model):
         """Render the answers; what a company's customers share is read once."""
         for company, profiles in self.grouped("company_id").items():
             shared = self._get_credit_shared(company)
-            found = profiles._get_credit_lines(shared["terms"])
+            inputs = profiles._get_credit_inputs(company, shared)
             for profile in profiles:
-                values = profile._prepare_credit_explanation(
-                    found.get(profile.partner_id.id, {}), **shared
-                )
+                values = profile._prepare_credit_explanation(inputs[profile.id], shared)
                 profile.credit_explanation = self.env["ir.qweb"]._render(
                     "crm_relationship.credit_explanation", values
                 )
@@ -98,6 +96,11 @@ class CrmRelationshipProfile(models.Model):
             "terms": policy._get_terms(as_of, tier_policy) if policy else None,
         }
 
+    def _get_credit_inputs(self, company, shared):
+        """Return ``{profile id: {name: input}}``, what each answer is made of."""
+        lines = self._get_credit_lines(shared["terms"])
+        return {profile.id: {"rows": lines.get(profile.partner_id.id, {})} for profile in self}
+
     def _get_credit_lines(self, terms):
         """Return ``{partner id: {criterion id: row}}``, see :func:`..engine.credit.lines`."""
         if not terms or not self.ids:
@@ -115,9 +118,10 @@ class CrmRelationshipProfile(models.Model):
             found.setdefault(row["partner_id"], {})[row["criterion_id"]] = row
         return found
 
-    def _prepare_credit_explanation(self, rows, as_of, policy, terms):
-        """Return what the answer to "why?" is made of."""
+    def _prepare_credit_explanation(self, inputs, shared):
+        """Return what the template lays out."""
         self.ensure_one()
+        policy, rows = shared["policy"], inputs["rows"]
         categories = dict(
             self.env["crm.relationship.credit.criterion"]
             ._fields["category"]
@@ -130,7 +134,7 @@ class CrmRelationshipProfile(models.Model):
         ]
         return {
             "profile": self,
-            "as_of": as_of,
+            "as_of": shared["as_of"],
             "policy": policy,
             "verdict": self._explain_credit_verdict(policy),
             "grades": policy.grade_ids.sorted("score_from", reverse=True),

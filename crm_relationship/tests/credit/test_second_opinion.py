@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo.tests import tagged
@@ -8,6 +8,7 @@ from ...engine.second_opinion import Payments, payment_index
 from .common import CreditCase
 
 AS_OF = date(2025, 6, 30)
+DAY = timedelta(days=1)
 POINTS = {
     -30: 100, -20: 90, 0: 80, 15: 70, 22: 60, 30: 50, 60: 40, 90: 30, 120: 20,
 }  # fmt: skip
@@ -31,8 +32,7 @@ class TestSecondOpinion(CreditCase):
     def find(self, as_of=AS_OF):
         self.recalculate(as_of)
         profile = self.get_profile(self.customer)
-        opinion = profile._get_second_opinions(self.company)[self.customer.id]
-        return {name: value for name, value in opinion.items() if name != "payments"}
+        return profile._get_second_opinions(self.company, as_of)[self.customer.id]
 
     def test_the_nine_points(self):
         for days, index in POINTS.items():
@@ -99,6 +99,15 @@ class TestSecondOpinion(CreditCase):
         self.assertEqual(found["days_sales_outstanding"], 30 + 31 + 15)
         self.assertEqual(found["best_possible_dso"], Decimal(250) * 365 / 1300)
 
+    def test_best_possible_dso_takes_the_exact_year(self):
+        """On 15 June the year is from 16 June to 15 June, both included."""
+        as_of = date(2025, 6, 15)
+        for day, amount in ((date(2024, 6, 15), 1000), (date(2024, 6, 16), 100)):
+            self.invoice(day, day, amount, (day, amount))
+        self.invoice(as_of, as_of, 40)
+        self.invoice(as_of + DAY, as_of + DAY, 5000)
+        self.assertEqual(self.find(as_of)["best_possible_dso"], Decimal(40) * 365 / 140)
+
     def settle_first(self, amount):
         """Pay a part of the oldest open instalment on its due date."""
         self.env.cr.execute(
@@ -116,7 +125,7 @@ class TestSecondOpinion(CreditCase):
             second_opinion.days_sales_outstanding(Payments(sales=sales), AS_OF), Decimal(0)
         )
         self.assertIsNone(second_opinion.days_sales_outstanding(Payments(), AS_OF))
-        self.assertIsNone(second_opinion.best_possible_dso(Payments(), AS_OF))
+        self.assertIsNone(second_opinion.best_possible_dso(Payments()))
 
     def test_altman_on_a_worked_case(self):
         """0.717 * 0.2 + 0.847 * 0.3 + 3.107 * 0.15 + 0.42 * 1.5 + 0.998 * 1.2 = 2.69115."""
