@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ...engine.ladder import CLIENT_SHARE
-from ...engine.periods import MONTHS_PER_YEAR
 from ...engine.measurement import WINDOW_MONTHS
+from ...engine.periods import MONTHS_PER_YEAR
 from ..grading.crm_relationship_profile import AT_ONCE
 
 HUNDREDTH = Decimal("0.01")
