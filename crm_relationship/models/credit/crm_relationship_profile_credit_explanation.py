@@ -1,8 +1,11 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang, groupby
 
 from ...engine import credit
+from ..numbers import format_short
 
 
 class CrmRelationshipProfile(models.Model):
@@ -137,6 +140,7 @@ class CrmRelationshipProfile(models.Model):
             "as_of": shared["as_of"],
             "policy": policy,
             "verdict": self._explain_credit_verdict(policy),
+            "short": partial(format_short, self.env),
             "grades": policy.grade_ids.sorted("score_from", reverse=True),
             "groups": [
                 {"name": categories[category], "lines": group, **self._sum_credit(group)}
@@ -180,9 +184,9 @@ class CrmRelationshipProfile(models.Model):
             "customer": customer,
             "grade": self.credit_grade_id.code,
             "score": formatLang(self.env, self.credit_score, digits=2),
-            "least": formatLang(self.env, self.credit_grade_id.score_from, digits=0),
-            "coverage": formatLang(self.env, self.credit_coverage, digits=0),
-            "needed": formatLang(self.env, policy.coverage_min, digits=0),
+            "least": format_short(self.env, self.credit_grade_id.score_from),
+            "coverage": format_short(self.env, self.credit_coverage),
+            "needed": format_short(self.env, policy.coverage_min),
         }
         if self.is_credit_provisional:
             return self.env._(
