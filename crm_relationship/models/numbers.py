@@ -15,6 +15,6 @@ def format_short(env, value, digits=2):
 
     :param digits: decimals at most
     """
-    rounded = round(value, digits) or 0  # never minus zero
+    rounded = round(float(value), digits) or 0.0  # never minus zero
     needed = next(n for n in range(digits + 1) if round(rounded, n) == rounded)
     return formatLang(env, rounded, digits=needed)

@@ -316,7 +316,7 @@ class CrmRelationshipCreditStatement(models.Model):
     def _compute_display_name(self):
         periods = dict(self._fields["period"]._description_selection(self.env))
         for statement in self:
-            statement.display_name = statement.partner_id and self.env._(
+            statement.display_name = bool(statement.partner_id) and self.env._(
                 "%(customer)s, %(period)s to %(date)s",
                 customer=statement.partner_id.display_name,
                 period=periods.get(statement.period, ""),

@@ -1,7 +1,8 @@
 from odoo import models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ...engine import second_opinion, sources
+from ..numbers import format_short
 
 
 class CrmRelationshipProfile(models.Model):
@@ -61,34 +62,40 @@ class CrmRelationshipProfile(models.Model):
         rows = [
             (
                 self.env._("Payment index"),
-                opinion.get("payment_index"),
-                self.env._(
-                    "%(days)s days beyond the terms in the mean; 80 is prompt, 50 is 30 days late.",
-                    days=self._format_opinion(opinion["days_beyond_terms"]),
-                )
-                if opinion.get("days_beyond_terms") is not None
-                else self.env._("Nothing was paid in 24 months, and nothing is overdue."),
+                self._format_opinion(opinion.get("payment_index"), 1),
+                self._explain_payment_index(opinion.get("days_beyond_terms")),
             ),
             (
                 self.env._("Days sales outstanding"),
-                opinion.get("days_sales_outstanding"),
+                self._format_days(opinion.get("days_sales_outstanding")),
                 self.env._("The balance, counted back through the sales month by month."),
             ),
             (
                 self.env._("Best possible DSO"),
-                opinion.get("best_possible_dso"),
+                self._format_days(opinion.get("best_possible_dso")),
                 self.env._("If nothing were overdue."),
             ),
             (
                 self.env._("Altman Z′"),
-                statement.z_score if statement.z_zone else None,
+                self._format_opinion(statement.z_score if statement.z_zone else None, 2),
                 self._explain_z_score(statement, zones),
             ),
         ]
-        return [
-            {"name": name, "value": self._format_opinion(value), "meaning": meaning}
-            for name, value, meaning in rows
-        ]
+        return [{"name": name, "value": value, "meaning": meaning} for name, value, meaning in rows]
+
+    def _explain_payment_index(self, days):
+        if days is None:
+            return self.env._("Nothing was paid in 24 months, and nothing is overdue.")
+        if days < 0:
+            return self.env._(
+                "%(days)s days before the terms end in the mean; 80 is prompt, 90 is 20 days "
+                "early.",
+                days=format_short(self.env, -days, 1),
+            )
+        return self.env._(
+            "%(days)s days beyond the terms in the mean; 80 is prompt, 50 is 30 days late.",
+            days=format_short(self.env, days, 1),
+        )
 
     def _explain_z_score(self, statement, zones):
         if not statement:
@@ -101,7 +108,12 @@ class CrmRelationshipProfile(models.Model):
             date=format_date(self.env, statement.date_end),
         )
 
-    def _format_opinion(self, value):
+    def _format_opinion(self, value, digits):
         if value is None:
             return self.env._("unknown")
-        return formatLang(self.env, float(value), digits=1)
+        return format_short(self.env, value, digits)
+
+    def _format_days(self, days):
+        if days is None:
+            return self.env._("unknown")
+        return self.env._("%(days)s days", days=format_short(self.env, days, 1))

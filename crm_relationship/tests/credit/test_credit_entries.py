@@ -73,7 +73,7 @@ class TestCreditEntries(CreditCase):
     def test_names_of_statements(self):
         statement = self.state(self.customer)
         self.assertTrue(statement.display_name.startswith(f"{self.customer.name}, Year to "))
-        self.assertFalse(statement.new({}).display_name)
+        self.assertIs(statement.new({}).display_name, False)
 
     def test_denominators_of_zero_follow_rules(self):
         cases = (

@@ -89,6 +89,26 @@ class TestSecondOpinion(CreditCase):
         self.invoice(date(2023, 6, 1), date(2023, 7, 1), 100, (date(2023, 7, 1), 100))
         self.assertEqual(self.find()["payment_index"], 80)
 
+    def test_opinions_in_words(self):
+        """Early is not late, days have a unit, and Z′ the digits of its limits."""
+        profile = self.env["crm.relationship.profile"]
+        statement = self.state(self.customer)
+        opinion = {
+            "days_beyond_terms": Decimal("-8.24"),
+            "payment_index": Decimal("84.12"),
+            "days_sales_outstanding": Decimal(0),
+            "best_possible_dso": None,
+        }
+        rows = profile._prepare_second_opinion(opinion, statement)
+        self.assertEqual(
+            [row["value"] for row in rows],
+            ["84.1", "0 days", "unknown", f"{statement.z_score:.2f}".rstrip("0")],
+        )
+        self.assertIn("8.2 days before the terms", rows[0]["meaning"])
+        opinion["days_beyond_terms"] = Decimal("8.24")
+        late = profile._prepare_second_opinion(opinion, statement)[0]["meaning"]
+        self.assertIn("8.2 days beyond the terms", late)
+
     def test_countback(self):
         """A balance of 250: all of June's 100 and May's 100, half of April's 100."""
         for month in (4, 5, 6):

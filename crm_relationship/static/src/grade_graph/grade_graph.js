@@ -8,7 +8,7 @@ import { graphView } from "@web/views/graph/graph_view";
 /** The colour of a badge, which the canvas of a chart can't take from a class. */
 function badgeColor(color) {
     const badge = document.createElement("span");
-    badge.className = `o_badge_color_${color} d-none`;
+    badge.className = `badge o_badge_color_${color} d-none`;
     document.body.append(badge);
     const { backgroundColor } = getComputedStyle(badge);
     badge.remove();
