@@ -87,10 +87,7 @@ class CrmRelationshipProfile(models.Model):
 
         Everybody who may see a profile may see the rules that made it, hence sudo.
         """
-        as_of = (
-            self.env["crm.relationship.run"].sudo()._get_last(company).as_of
-            or company._get_relationship_today()
-        )
+        as_of = self._get_credit_day(company)
         policy = self.env["crm.relationship.credit.policy"].sudo()._get_of_company(company)
         tier_policy = company.sudo()._get_relationship_policy()
         return {
@@ -98,6 +95,12 @@ class CrmRelationshipProfile(models.Model):
             "policy": policy,
             "terms": policy._get_terms(as_of, tier_policy) if policy else None,
         }
+
+    def _get_credit_day(self, company):
+        """Return the day that the credit is as of: that of the last recalculation."""
+        # When a run was is no secret to who sees its results, hence sudo.
+        last = self.env["crm.relationship.run"].sudo()._get_last(company)
+        return last.as_of or company._get_relationship_today()
 
     def _get_credit_inputs(self, company, shared):
         """Return ``{profile id: {name: input}}``, what each answer is made of."""

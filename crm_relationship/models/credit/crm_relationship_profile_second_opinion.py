@@ -10,11 +10,12 @@ class CrmRelationshipProfile(models.Model):
 
     _inherit = "crm.relationship.profile"
 
-    def _get_second_opinions(self, company, as_of):
+    def _get_second_opinions(self, company):
         """Return ``{partner id: {name: value}}``, None for what can't be told."""
         if not self.ids:
             return {}
         self.env.flush_all()
+        as_of = self._get_credit_day(company)
         payments = second_opinion.find(
             self.env,
             company.id,
@@ -41,7 +42,7 @@ class CrmRelationshipProfile(models.Model):
         inputs = super()._get_credit_inputs(company, shared)
         statements = self.env["crm.relationship.credit.statement"].sudo().with_company(company)
         current = statements._get_current(self.partner_id, shared["as_of"])
-        opinions = self._get_second_opinions(company, shared["as_of"])
+        opinions = self._get_second_opinions(company)
         for profile in self:
             customer = profile.partner_id
             inputs[profile.id].update(

@@ -32,7 +32,7 @@ class TestSecondOpinion(CreditCase):
     def find(self, as_of=AS_OF):
         self.recalculate(as_of)
         profile = self.get_profile(self.customer)
-        return profile._get_second_opinions(self.company, as_of)[self.customer.id]
+        return profile._get_second_opinions(self.company)[self.customer.id]
 
     def test_the_nine_points(self):
         for days, index in POINTS.items():
