@@ -21,8 +21,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .ladder import MONTHS_PER_YEAR
-from .periods import first_day_after, months_before
+from .periods import MONTHS_PER_YEAR, first_day_after, months_before
 from .record import Changes
 
 QUARTER_MONTHS = 3
@@ -194,9 +193,11 @@ def _sum(parts: list[SQL]) -> SQL:
     return SQL("(%s)", SQL(" + ").join(parts)) if parts else SQL("0")
 
 
-def statements(company_id: int, as_of: date) -> SQL:
+def statements(company_id: int, as_of: date, customers: list[int] | None = None) -> SQL:
     """Return the financial statements that count on a day, one a customer: the latest, not
     older than :data:`STATEMENT_MONTHS`; of the same day that of the longer period.
+
+    :param customers: ids of those to look at; None: all
     """
     return SQL(
         """
@@ -204,8 +205,10 @@ def statements(company_id: int, as_of: date) -> SQL:
           FROM crm_relationship_credit_statement
          WHERE (company_id = %(company)s OR company_id IS NULL)
            AND date_end BETWEEN %(since)s AND %(as_of)s
+           %(among)s
          ORDER BY partner_id, date_end DESC, period DESC, id DESC
         """,
+        among=SQL("") if customers is None else SQL("AND partner_id = ANY (%s)", customers),
         company=company_id,
         since=months_before(as_of, STATEMENT_MONTHS),
         as_of=as_of,
