@@ -6,6 +6,7 @@ through :mod:`.record`, the history of what changed.
 
 from odoo.tools import SQL
 
+from . import tier_cap
 from .record import Changes
 from .tier_cuts import (
     PROFILES,
@@ -132,6 +133,7 @@ def _written(terms: TierTerms, cut: SQL, who: SQL, evaluated: bool) -> SQL:
                         target.id, graded.new_below_count)
                     OR (%(evaluated)s AND graded.evaluated_basis
                                           IS DISTINCT FROM graded.tier_basis)
+                    %(cap_differs)s
              ),
              written AS (
                 UPDATE %(profiles)s profile
@@ -141,6 +143,7 @@ def _written(terms: TierTerms, cut: SQL, who: SQL, evaluated: bool) -> SQL:
                        below_count = diff.new_below_count,
                        evaluated_basis = CASE WHEN %(evaluated)s THEN diff.tier_basis
                                               ELSE profile.evaluated_basis END
+                       %(capped)s
                   FROM diff
                  WHERE profile.id = diff.id
              )
@@ -151,6 +154,10 @@ def _written(terms: TierTerms, cut: SQL, who: SQL, evaluated: bool) -> SQL:
         graded=_graded(terms),
         profiles=terms.profiles,
         evaluated=evaluated,
+        cap_differs=SQL("OR graded.is_capped IS DISTINCT FROM COALESCE(is_tier_capped, FALSE)")
+        if terms.cap
+        else SQL(""),
+        capped=SQL(", is_tier_capped = diff.is_capped") if terms.cap else SQL(""),
     )
 
 
@@ -173,12 +180,14 @@ def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
                     WHEN diff.tier_id IS NULL THEN %(placed)s
                     WHEN diff.position IS NULL THEN 'policy'
                     WHEN diff.new_position < diff.position THEN 'up'
+                    WHEN diff.is_capped THEN 'capped'
                     ELSE 'down' END AS cause,
                diff.tier_basis AS basis_amount,
                (SELECT cut_value FROM cut
                  WHERE tier_id = CASE WHEN diff.new_position > diff.position THEN diff.tier_id
                                       ELSE diff.new_tier_id END) AS cut_amount,
-               diff.evidence,
+               CASE WHEN diff.is_capped AND diff.new_position > diff.position THEN %(cap)s
+                    ELSE diff.evidence END AS evidence,
                %(run)s AS run_id
           FROM diff
           LEFT JOIN crm_relationship_tier former ON former.id = diff.tier_id
@@ -190,6 +199,7 @@ def _changed(terms: TierTerms, run_id: int, placed: str) -> SQL:
         as_of=terms.as_of,
         later=_later_days(terms),
         placed=placed,
+        cap=tier_cap.evidence(terms.cap),
         run=run_id,
     )
 
@@ -213,13 +223,17 @@ def _later_days(terms: TierTerms) -> SQL:
 def _computed(terms: TierTerms, who: SQL) -> SQL:
     """One row per profile with the position that the cuts alone give it.
 
-    ``position`` is the present one, NULL without a tier or with another policy's.
+    ``position`` is the present one, NULL without a tier or with another policy's, and
+    ``held_position`` the one that it would be without the cap of the credit.
     """
     return SQL(
         """
         SELECT profile.id, profile.partner_id, profile.tier_id, profile.computed_tier_id,
                profile.below_count, profile.tier_basis, profile.evaluated_basis,
                profile.tier_standing, step.position, %(evidence)s AS evidence,
+               %(is_low)s AS is_low, %(was_capped)s AS is_tier_capped,
+               CASE WHEN %(was_capped)s THEN LEAST(step.position, former.position)
+                    ELSE step.position END AS held_position,
                COALESCE(profile.override_tier_id IS NOT NULL
                         AND COALESCE(profile.override_until >= %(as_of)s, TRUE), FALSE)
                  AS overridden,
@@ -237,6 +251,8 @@ def _computed(terms: TierTerms, who: SQL) -> SQL:
         company=terms.company_id,
         as_of=terms.as_of,
         who=who,
+        is_low=tier_cap.is_low(terms.cap, SQL.identifier("profile"), terms.as_of),
+        was_capped=SQL("profile.is_tier_capped" if terms.cap else "FALSE"),
     )
 
 
@@ -244,23 +260,39 @@ def _graded(terms: TierTerms) -> SQL:
     """One row per profile with the position and the count below that it gets.
 
     Up at once; down only at the ``grace``-th evaluation in a row below; the customer
-    whose basis is unknown stays.
+    whose basis is unknown stays. The credit caps what comes of that.
     """
     return SQL(
         """
+        SELECT fair.*, is_capped, CASE WHEN is_capped THEN %(cap)s ELSE fair_position END
+                                    AS new_position
+          FROM (%(fair)s) fair
+         CROSS JOIN LATERAL (
+               SELECT COALESCE(is_low AND NOT overridden AND fair_position < %(cap)s, FALSE)
+                        AS is_capped) held
+        """,
+        cap=terms.cap.position if terms.cap else 1,
+        fair=_fair(terms),
+    )
+
+
+def _fair(terms: TierTerms) -> SQL:
+    """The same before the credit caps it."""
+    return SQL(
+        """
         SELECT computed.*,
-               CASE WHEN tier_standing = 'unknown' THEN position
-                    WHEN position IS NULL OR computed_position IS NULL
-                      OR computed_position <= position THEN computed_position
-                    WHEN below_count + 1 < %(grace)s THEN position
-                    ELSE %(fall)s END AS new_position,
+               CASE WHEN tier_standing = 'unknown' THEN held_position
+                    WHEN held_position IS NULL OR computed_position IS NULL
+                      OR computed_position <= held_position THEN computed_position
+                    WHEN below_count + 1 < %(grace)s THEN held_position
+                    ELSE %(fall)s END AS fair_position,
                CASE WHEN overridden OR tier_standing IS NULL THEN 0
                     WHEN tier_standing = 'unknown' THEN below_count
-                    WHEN computed_position > position AND below_count + 1 < %(grace)s
+                    WHEN computed_position > held_position AND below_count + 1 < %(grace)s
                     THEN below_count + 1
                     ELSE 0 END AS new_below_count
           FROM computed
         """,
         grace=terms.grace,
-        fall=SQL("position + 1") if terms.stepwise else SQL("computed_position"),
+        fall=SQL("held_position + 1") if terms.stepwise else SQL("computed_position"),
     )

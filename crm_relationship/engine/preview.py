@@ -41,7 +41,8 @@ def _start(terms: TierTerms) -> SQL:
                     ELSE COALESCE(own.id, profile.tier_id) END AS tier_id,
                profile.computed_tier_id,
                CASE WHEN ended.yes THEN 0 ELSE COALESCE(profile.below_count, 0) END AS below_count,
-               profile.evaluated_basis,
+               profile.evaluated_basis, profile.is_tier_capped,
+               profile.credit_grade_id, profile.assessed_grade_id, profile.assessed_until,
                CASE WHEN NOT ended.yes THEN COALESCE(own.id, profile.override_tier_id) END
                  AS override_tier_id,
                CASE WHEN NOT ended.yes THEN profile.override_until END AS override_until

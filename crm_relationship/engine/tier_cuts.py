@@ -23,10 +23,14 @@ How it works
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from odoo.tools import SQL
 
 from . import session
+
+if TYPE_CHECKING:
+    from .tier_cap import TierCap
 
 PROFILES = "crm_relationship_profile"
 
@@ -44,6 +48,8 @@ class TierTerms:
     :param grace: evaluations in a row below the tier after which a customer falls
     :param stepwise: fall one tier at a time instead of to the computed one
     :param table: where the graded customers are, with the columns of the profile
+    :param cap: who has no better tier than its credit allows, None: nobody; ``table`` then
+        has the grades
     """
 
     policy_id: int
@@ -55,6 +61,7 @@ class TierTerms:
     grace: int
     stepwise: bool
     table: str = PROFILES
+    cap: "TierCap | None" = None
 
     @property
     def profiles(self) -> SQL:

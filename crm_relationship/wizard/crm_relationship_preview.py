@@ -81,7 +81,13 @@ class CrmRelationshipPreview(models.TransientModel):
             policy.company_id, policy, self.as_of, scoped=False
         )
         measure.find(self.env, measurement)
-        terms = replace(policy._get_tier_terms(self.as_of), table=preview.PREVIEWED)
+        # The credit caps a previewed tier as it caps the present one.
+        credit = self.env["crm.relationship.credit.policy"].sudo()
+        terms = replace(
+            policy._get_tier_terms(self.as_of),
+            table=preview.PREVIEWED,
+            cap=credit._get_of_company(policy.company_id)._get_tier_cap(policy),
+        )
         preview.grade(self.env, terms)
         self.env.cr.execute(preview.keep_customers(terms, self.id, self.env.uid))
         self._count(terms)

@@ -63,19 +63,19 @@ class CrmRelationshipRun(models.Model):
 
     def _place(self, day):
         result = super()._place(day)
-        self._grade_credit(
-            day,
-            SQL(
-                """profile.partner_id IN (
-                       SELECT partner_id FROM crm_relationship_change
-                        WHERE company_id = %s AND date = %s AND dimension = 'tier'
-                          AND run_id = %s)""",
-                self.company_id.id,
-                day,
-                self.id,
-            ),
-        )
+        self._grade_credit(day, self._just_placed(day))
         return result
+
+    def _just_placed(self, day):
+        """Return the condition on ``profile`` that this run changed its tier as of ``day``."""
+        return SQL(
+            """profile.partner_id IN (
+                   SELECT partner_id FROM crm_relationship_change
+                    WHERE company_id = %s AND date = %s AND dimension = 'tier' AND run_id = %s)""",
+            self.company_id.id,
+            day,
+            self.id,
+        )
 
     def _evaluate(self, day):
         result = super()._evaluate(day)

@@ -242,16 +242,19 @@ class CrmRelationshipProfile(models.Model):
     @api.depends("tier_standing", "tier_basis", "is_newcomer", "override_tier_id", "below_count")
     def _compute_remark(self):
         for profile in self:
-            remarks = [
-                (profile.tier_standing == "frozen", self.env._("Archived")),
-                (profile.override_tier_id, self.env._("By hand")),
-                (profile.is_below_zero, self.env._("Below zero")),
-                (profile.is_newcomer, self.env._("Newcomer")),
-                (profile.below_count, self.env._("In grace")),
-                (profile.tier_standing == "unknown", self.env._("Amount unknown")),
-            ]
-            held = [text for holds, text in remarks if holds]
+            held = [text for holds, text in profile._get_remarks() if holds]
             profile.remark = format_list(self.env, held, "unit")
+
+    def _get_remarks(self):
+        """Return whether each remark holds, and its words."""
+        return [
+            (self.tier_standing == "frozen", self.env._("Archived")),
+            (self.override_tier_id, self.env._("By hand")),
+            (self.is_below_zero, self.env._("Below zero")),
+            (self.is_newcomer, self.env._("Newcomer")),
+            (self.below_count, self.env._("In grace")),
+            (self.tier_standing == "unknown", self.env._("Amount unknown")),
+        ]
 
     def _search_in_sql(self, name, operator, value):
         """Return the domain of the profiles by a field that is worked out in SQL, see

@@ -6,3 +6,4 @@ from . import test_credit_entries
 from . import test_credit_explanation
 from . import test_credit_merge
 from . import test_tour_credit
+from . import test_tier_cap
