@@ -4,3 +4,6 @@ from . import test_credit_nights
 from . import test_credit_policy
 from . import test_credit_entries
 from . import test_tour_credit
+from . import test_strikes
+from . import test_risk
+from . import test_tour_risk
