@@ -56,6 +56,7 @@ if not env["crm.relationship.risk.judgement"].search_count([], limit=1):
                     "level": level,
                     "note": note,
                     "date": back(7 * number),
+                    "user_id": env.ref("base.user_admin").id,
                 }
             )
     moves = env["account.move"].with_context(tracking_disable=True, mail_create_nosubscribe=True)

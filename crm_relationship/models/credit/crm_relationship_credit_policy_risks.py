@@ -31,44 +31,48 @@ class CrmRelationshipCreditPolicy(models.Model):
         help="The tiers whose customers have the lights. Empty: the best tier.",
     )
     risk_terms_medium = fields.Float(
-        "Payment Terms: Medium From", required=True, default=60, digits=(16, 1)
+        "Payment Terms: Medium From", required=True, default=60, digits=(16, 1), tracking=True
     )
     risk_terms_high = fields.Float(
         "Payment Terms: High From",
         required=True,
         default=90,
         digits=(16, 1),
+        tracking=True,
         help="Days from the invoice to its due date, weighted by the amounts of the window.",
     )
     risk_tied_medium = fields.Float(
-        "Money Tied Up: Medium From", required=True, default=60, digits=(16, 1)
+        "Money Tied Up: Medium From", required=True, default=60, digits=(16, 1), tracking=True
     )
     risk_tied_high = fields.Float(
         "Money Tied Up: High From",
         required=True,
         default=90,
         digits=(16, 1),
+        tracking=True,
         help="What the customer owes, in days of sales to it, counted back month by month.",
     )
     risk_discount_medium = fields.Float(
-        "Discount: Medium From", required=True, default=5, digits=(5, 1)
+        "Discount: Medium From", required=True, default=5, digits=(5, 1), tracking=True
     )
     risk_discount_high = fields.Float(
         "Discount: High From",
         required=True,
         default=10,
         digits=(5, 1),
+        tracking=True,
         help="Points by which its discount on invoices of the window is deeper than that of its "
         "tier.",
     )
     risk_silence_medium = fields.Float(
-        "Silence: Medium From", required=True, default=1.5, digits=(5, 2)
+        "Silence: Medium From", required=True, default=1.5, digits=(5, 2), tracking=True
     )
     risk_silence_high = fields.Float(
         "Silence: High From",
         required=True,
         default=2,
         digits=(5, 2),
+        tracking=True,
         help="Times its rhythm, the usual number of days between its purchases.",
     )
 

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..lifecycle.crm_relationship_profile_dismissal import CREDIT
 
@@ -113,7 +114,7 @@ class CrmRelationshipDismissalProposal(models.Model):
                 count=proposal.strike_count,
                 days=proposal.rule_days,
                 months=proposal.rule_months,
-                day=fields.Date.to_string(proposal.as_of),
+                day=format_date(self.env, proposal.as_of),
                 limit=proposal.rule_count,
             )
 

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 from ...engine import risk
 
@@ -29,7 +29,7 @@ class CrmRelationshipProfile(models.Model):
             for profile in profiles:
                 values = {
                     "profile": profile,
-                    "as_of": as_of,
+                    "as_of": format_date(self.env, as_of),
                     "risks": profile._prepare_risks(signs[profile]),
                 }
                 for name in ("risk_lights", "risk_explanation"):
@@ -134,7 +134,7 @@ class CrmRelationshipProfile(models.Model):
             return self.env._("Nobody has judged it.")
         values = {
             "user": judgement.sudo().user_id.name,  # who judged is no secret
-            "day": fields.Date.to_string(judgement.date),
+            "day": format_date(self.env, judgement.date),
             "evidence": judgement.note or "",
         }
         if not judgement.note:

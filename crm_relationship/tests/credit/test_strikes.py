@@ -338,12 +338,11 @@ class TestDismissalProposal(StrikeCase):
         self.assertFalse(self.get_profile(self.customer).dismissed_date)
 
     def test_nobody_writes_it(self):
-        for user in (
-            self.salesperson,
-            self.manager,
-            self.approver,
-            self.env.ref("base.user_admin"),
-        ):
+        admin = self.new_user(
+            "strike_admin",
+            "base.group_system,sales_team.group_sale_manager,crm_relationship.group_credit",
+        )
+        for user in (self.salesperson, self.manager, self.approver, admin):
             proposal = self.proposal.with_user(user)
             strike = proposal.strike_ids[0]
             for change in (
