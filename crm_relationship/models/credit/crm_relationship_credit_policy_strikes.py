@@ -22,7 +22,8 @@ class CrmRelationshipCreditPolicy(models.Model):
         "Propose Dismissals",
         tracking=True,
         help="The nightly recalculation proposes to dismiss customers that took goods and did "
-        "not pay too often. The credit approvers decide; nobody is dismissed by itself.",
+        "not pay too often. The credit approvers decide; nobody is dismissed by itself. What was "
+        "proposed before it is turned off waits for its decision.",
     )
     strike_count = fields.Integer(
         "Strikes",

@@ -69,7 +69,8 @@ class CrmRelationshipDismissalProposal(models.Model):
     withdrawal = fields.Selection(
         [
             ("settled", "Fewer invoices are unpaid than the policy asks for"),
-            ("dismissed", "The customer was dismissed by hand"),
+            ("dismissed", "The customer was dismissed otherwise"),
+            ("archived", "The customer is archived"),
             ("merged", "The contact was merged with one that had a proposal"),
         ],
         "Why Withdrawn",
@@ -207,7 +208,8 @@ class CrmRelationshipDismissalProposal(models.Model):
         """
         proposals = self.search([("company_id", "=", policy.company_id.id), ("state", "=", "open")])
         gone = proposals.filtered(lambda proposal: proposal.partner_id.id not in found)
-        gone._withdraw("settled")
+        for withdrawal, same in gone.grouped(lambda item: item._get_withdrawal()).items():
+            same._withdraw(withdrawal)
         kept = proposals - gone
         for proposal in kept:
             proposal._refresh(terms, found[proposal.partner_id.id])
@@ -225,6 +227,12 @@ class CrmRelationshipDismissalProposal(models.Model):
             ]
         )
         new._ask(policy._get_decider())
+
+    def _get_withdrawal(self):
+        """Return why this proposal no longer holds."""
+        if self.profile_id.dismissed_date:
+            return "dismissed"
+        return "settled" if self.partner_id.active else "archived"
 
     @api.model
     def _get_decided(self, company, found):

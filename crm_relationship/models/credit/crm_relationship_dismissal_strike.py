@@ -18,7 +18,7 @@ class CrmRelationshipDismissalStrike(models.Model):
     company_id = fields.Many2one(related="proposal_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     move_id = fields.Many2one(
-        "account.move", readonly=True, ondelete="set null", index="btree_not_null"
+        "account.move", "Journal Entry", readonly=True, ondelete="set null", index="btree_not_null"
     )
     name = fields.Char("Invoice", required=True, readonly=True)
     invoice_date = fields.Date(readonly=True)

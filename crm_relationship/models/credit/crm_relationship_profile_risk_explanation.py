@@ -29,7 +29,11 @@ class CrmRelationshipProfile(models.Model):
             for profile in profiles:
                 values = {
                     "profile": profile,
-                    "as_of": format_date(self.env, as_of),
+                    "footnote": self.env._(
+                        "As of %(day)s. A risk is as high as its highest sign; a sign of which "
+                        "nothing is known says nothing.",
+                        day=format_date(self.env, as_of),
+                    ),
                     "risks": profile._prepare_risks(signs[profile]),
                 }
                 for name in ("risk_lights", "risk_explanation"):

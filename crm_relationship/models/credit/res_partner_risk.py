@@ -26,7 +26,10 @@ class ResPartner(models.Model):
         groups=RELATIONSHIP_GROUP,
     )
     relationship_risk_judgement_ids = fields.One2many(
-        "crm.relationship.risk.judgement", "partner_id", groups=RELATIONSHIP_GROUP
+        "crm.relationship.risk.judgement",
+        "partner_id",
+        "Risk Judgements",
+        groups=RELATIONSHIP_GROUP,
     )
 
     def action_explain_risks(self):

@@ -197,6 +197,12 @@ class TestStrikes(StrikeCase):
         self.assertFalse(task.exists())
         self.assertEqual(self.find(), proposal)
 
+    def test_archived_it_is_withdrawn(self):
+        proposal = self.propose()
+        self.customer.active = False
+        self.recalculate(self.today, full=True)
+        self.assertEqual((proposal.state, proposal.withdrawal), ("withdrawn", "archived"))
+
     def test_the_credit_group_is_asked(self):
         proposal = self.propose()
         task = self.find_tasks(proposal)
