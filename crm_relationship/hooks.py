@@ -12,8 +12,9 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take away what Odoo's own uninstallation leaves: the settings, and the losses, whose
-    reasons and tasks it deletes before them.
+    """Take away what Odoo's own uninstallation leaves: the settings, and the losses and the
+    proposals to dismiss, whose reasons and tasks it deletes before them.
     """
+    env["crm.relationship.dismissal.proposal"].search([]).unlink()
     env["crm.relationship.loss"].search([]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()

@@ -105,7 +105,7 @@ class Measurement:
             **receivables.stages(self.as_of),
             "crm_relationship_settlement": self._settlement(receivables),
             "crm_relationship_open_item": self._open_item(receivables),
-            "crm_relationship_dispute": self._dispute(accounts),
+            "crm_relationship_dispute": self._dispute(receivables),
             "crm_relationship_margin": self._margin(),
             "crm_relationship_deal": self._deal(),
             "crm_relationship_card": self._card(),
@@ -256,14 +256,11 @@ class Measurement:
             **self.terms,
         )
 
-    def _dispute(self, accounts: list[int]) -> SQL:
-        """One row per customer with invoices whose payment is blocked, or written off lately.
-
-        An invoice is written off by a journal entry with a line on a bad debt account.
-        """
+    def _dispute(self, receivables: Receivables) -> SQL:
+        """One row per customer with invoices whose payment is blocked, or written off lately."""
         cases = [self._blocked()]
         if self.bad_debt_accounts:
-            cases.append(self._written_off(accounts))
+            cases.append(self._written_off(receivables))
         return SQL(
             """
             SELECT dispute.commercial_partner_id AS partner_id,
@@ -286,26 +283,12 @@ class Measurement:
             **self.terms,
         )
 
-    def _written_off(self, accounts: list[int]) -> SQL:
+    def _written_off(self, receivables: Receivables) -> SQL:
         return SQL(
-            """
-            SELECT instalment.partner_id, instalment.move_id, partial.max_date AS date
-              FROM (SELECT DISTINCT move_id
-                      FROM account_move_line
-                     WHERE account_id = ANY (%(losses)s) AND parent_state = 'posted'
-                       AND company_id = %(company)s) loss
-              JOIN account_move entry ON entry.id = loss.move_id AND entry.move_type = 'entry'
-              JOIN account_move_line credit ON credit.move_id = entry.id
-                                           AND credit.account_id = ANY (%(accounts)s)
-              JOIN account_partial_reconcile partial ON partial.credit_move_id = credit.id
-              JOIN account_move_line instalment ON instalment.id = partial.debit_move_id
-              JOIN account_move invoice ON invoice.id = instalment.move_id
-                                       AND invoice.move_type = 'out_invoice'
-             WHERE partial.max_date BETWEEN %(bad_debt_start)s AND %(as_of)s
-            """,
-            accounts=accounts,
-            losses=list(self.bad_debt_accounts),
-            **self.terms,
+            "SELECT partner_id, move_id, date FROM (%s) written_off",
+            receivables.written_off(
+                list(self.bad_debt_accounts), self.terms["bad_debt_start"], self.as_of
+            ),
         )
 
     def _margin(self) -> SQL:

@@ -117,6 +117,7 @@ class Receivables:
                    FROM later
                   WHERE is_settled_now)
             SELECT item.partner_id,
+                   item.move_id,
                    COALESCE(item.date_maturity, item.date) AS due_date,
                    invoice.date,
                    item.residual,
@@ -148,6 +149,41 @@ class Receivables:
             as_of,
             self.company_id,
             self._lines(SQL("TRUE"), extra=SQL(", (%s) IS NOT TRUE AS is_settled_now", OPEN_NOW)),
+        )
+
+    def written_off(self, losses: list[int], since: date, until: date) -> SQL:
+        """Return one row a reconciliation that wrote an instalment off, as a bad debt.
+
+        It is written off by a journal entry with a line on a bad debt account. ``date`` is
+        the day of that, ``amount`` includes tax and is in the company's currency.
+
+        :param losses: ids of the bad debt accounts
+        """
+        return SQL(
+            """
+            SELECT instalment.partner_id,
+                   instalment.move_id,
+                   COALESCE(instalment.date_maturity, instalment.date) AS due_date,
+                   partial.max_date AS date,
+                   partial.amount
+              FROM (SELECT DISTINCT move_id
+                      FROM account_move_line
+                     WHERE account_id = ANY (%(losses)s) AND parent_state = 'posted'
+                       AND company_id = %(company)s) loss
+              JOIN account_move entry ON entry.id = loss.move_id AND entry.move_type = 'entry'
+              JOIN account_move_line credit ON credit.move_id = entry.id
+                                           AND credit.account_id = ANY (%(accounts)s)
+              JOIN account_partial_reconcile partial ON partial.credit_move_id = credit.id
+              JOIN account_move_line instalment ON instalment.id = partial.debit_move_id
+              JOIN account_move invoice ON invoice.id = instalment.move_id
+                                       AND invoice.move_type = 'out_invoice'
+             WHERE partial.max_date BETWEEN %(since)s AND %(until)s
+            """,
+            company=self.company_id,
+            accounts=self.accounts,
+            losses=losses,
+            since=since,
+            until=until,
         )
 
     def _of_all(self) -> SQL:

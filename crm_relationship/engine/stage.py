@@ -99,6 +99,24 @@ def silence_limit(terms: StageTerms, limit: tuple[Decimal, int], profile: SQL) -
     )
 
 
+def silence_ratio(terms: StageTerms, profile: SQL) -> SQL:
+    """Return how many times its rhythm a customer has been silent, NULL without a purchase.
+
+    :param profile: alias of a table with the columns of the profile
+    """
+    return SQL(
+        """(%(as_of)s - %(profile)s.last_purchase_date)
+           * CASE WHEN %(profile)s.purchase_count >= %(own)s
+                  THEN (%(profile)s.purchase_count - 1)::numeric
+                       / (%(profile)s.last_purchase_date - %(profile)s.first_purchase_date)
+                  ELSE 1 / NULLIF(%(rhythm)s, 0)::numeric END""",
+        profile=profile,
+        as_of=terms.as_of,
+        own=OWN_RHYTHM_PURCHASES,
+        rhythm=terms.rhythm,
+    )
+
+
 def due_dates(terms: StageTerms, profile: SQL) -> list[SQL]:
     """Return the days on which the silence of a customer reaches a limit, NULL once it did."""
     return [

@@ -17,3 +17,14 @@ from . import crm_relationship_profile_second_opinion
 from . import crm_relationship_run_credit
 from . import crm_relationship_run_cap
 from . import res_partner_credit
+from . import crm_relationship_credit_policy_strikes
+from . import crm_relationship_dismissal_strike
+from . import crm_relationship_dismissal_proposal
+from . import crm_relationship_profile_proposal
+from . import crm_relationship_run_strikes
+from . import res_partner_proposal
+from . import crm_relationship_credit_policy_risks
+from . import crm_relationship_risk_judgement
+from . import crm_relationship_profile_risk
+from . import crm_relationship_profile_risk_explanation
+from . import res_partner_risk

@@ -7,3 +7,6 @@ from . import test_credit_explanation
 from . import test_credit_merge
 from . import test_tour_credit
 from . import test_tier_cap
+from . import test_strikes
+from . import test_risk
+from . import test_tour_risk

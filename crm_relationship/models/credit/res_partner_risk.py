@@ -1,0 +1,43 @@
+from odoo import fields, models
+
+from ..res_partner import RELATIONSHIP_GROUP
+
+
+class ResPartner(models.Model):
+    """The five risks of a key customer, on its contact."""
+
+    _inherit = "res.partner"
+
+    relationship_shows_risks = fields.Boolean(
+        related="relationship_profile_id.shows_risks",
+        related_sudo=False,
+        groups=RELATIONSHIP_GROUP,
+    )
+    relationship_risk_lights = fields.Html(
+        related="relationship_profile_id.risk_lights",
+        related_sudo=False,
+        sanitize=False,
+        groups=RELATIONSHIP_GROUP,
+    )
+    relationship_risk_explanation = fields.Html(
+        related="relationship_profile_id.risk_explanation",
+        related_sudo=False,
+        sanitize=False,
+        groups=RELATIONSHIP_GROUP,
+    )
+    relationship_risk_judgement_ids = fields.One2many(
+        "crm.relationship.risk.judgement",
+        "partner_id",
+        "Risk Judgements",
+        groups=RELATIONSHIP_GROUP,
+    )
+
+    def action_explain_risks(self):
+        """Open the five risks with what shows them."""
+        self.ensure_one()
+        return self.relationship_profile_id.action_explain_risks()
+
+    def action_judge_risks(self):
+        """Open what was judged of this customer."""
+        self.ensure_one()
+        return self.relationship_profile_id.action_judge_risks()
