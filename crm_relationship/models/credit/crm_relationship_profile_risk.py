@@ -95,7 +95,7 @@ class CrmRelationshipProfile(models.Model):
         """Return what is open in days of sales; more than all sales is as long as they go back."""
         found = {}
         for partner, opinion in self._get_second_opinions(company).items():
-            balance = opinion["payments"].balance
+            balance = opinion["balance"]
             days = opinion["days_sales_outstanding"]
             found[partner] = {
                 "value": float("inf") if days is None and balance > 0 else days,

@@ -27,6 +27,7 @@ class CrmRelationshipProfile(models.Model):
         for partner, paid in payments.items():
             days = second_opinion.days_beyond_terms(paid)
             found[partner] = {
+                "balance": paid.balance,
                 "days_beyond_terms": days,
                 "payment_index": second_opinion.payment_index(days),
                 "days_sales_outstanding": second_opinion.days_sales_outstanding(paid, as_of),
