@@ -12,3 +12,12 @@ from . import crm_relationship_profile_assessed
 from . import crm_relationship_profile_second_opinion
 from . import crm_relationship_run_credit
 from . import res_partner_credit
+from . import crm_relationship_credit_policy_order_check
+from . import crm_relationship_credit_grade_terms
+from . import crm_relationship_credit_release
+from . import res_company_order_check
+from . import sale_order_credit_check
+from . import sale_order_credit_release
+from . import sale_order_credit_guard
+from . import sale_order_line_credit
+from . import payment_transaction_credit
