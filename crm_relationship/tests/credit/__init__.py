@@ -4,3 +4,6 @@ from . import test_credit_nights
 from . import test_credit_policy
 from . import test_credit_entries
 from . import test_tour_credit
+from . import test_order_check
+from . import test_order_routes
+from . import test_order_release
