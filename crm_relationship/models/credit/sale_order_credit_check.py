@@ -59,6 +59,19 @@ class SaleOrder(models.Model):
                 Markup("<li>%s</li>") % line for line in notes[order]
             )
 
+    def _compute_partner_credit_warning(self):
+        """Leave Odoo's warning out where the check looks at the limit: it says so more exactly."""
+        super()._compute_partner_credit_warning()
+        modes = self.env["res.company"]._get_relationship_check_modes()
+        if not modes or not self.env.user.has_group(RELATIONSHIP_GROUP):
+            return
+        policies = self.env["crm.relationship.credit.policy"].sudo()
+        checking = policies.search(
+            [("company_id", "in", list(modes)), ("checks_limit", "=", True)]
+        ).company_id
+        checked = self.filtered(lambda order: order.company_id in checking)
+        checked.partner_credit_warning = ""
+
     def _get_credit_customer(self):
         """Return who will owe the money."""
         return self.partner_invoice_id.commercial_partner_id

@@ -7,3 +7,5 @@ from . import test_tour_credit
 from . import test_order_check
 from . import test_order_routes
 from . import test_order_release
+from . import test_order_online
+from . import test_tour_order_check
