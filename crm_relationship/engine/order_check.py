@@ -78,6 +78,28 @@ def open_orders(companies: list[int], customers: list[int], checked: list[int]) 
     )
 
 
+def lock_quotations(companies: list[int], customers: list[int]) -> SQL:
+    """Lock the quotations of customers until the transaction ends.
+
+    Two orders of a customer confirmed at the same time would not see each other. Each of them
+    finds the other among these quotations, and PostgreSQL makes the second one start again.
+    """
+    return SQL(
+        """
+        SELECT sale.id
+          FROM res_partner customer
+          JOIN sale_order sale ON sale.partner_invoice_id = customer.id
+         WHERE customer.commercial_partner_id = ANY (%(customers)s)
+           AND sale.company_id = ANY (%(companies)s)
+           AND sale.state IN ('draft', 'sent')
+         ORDER BY sale.id
+           FOR NO KEY UPDATE OF sale
+        """,
+        customers=list(customers),
+        companies=list(companies),
+    )
+
+
 def _sales(companies, customers, checked) -> SQL:
     """Return the orders to sum; ``checked_id`` is set for those of ``checked``."""
     return SQL(

@@ -207,8 +207,7 @@ class CrmRelationshipCreditPolicy(models.Model):
         if not (self.checks_overdue or (self.checks_limit and self.is_limit_used)):
             return {}
         self.env.flush_all()
-        root = self.company_id.root_id
-        companies = self.env["res.company"].search([("id", "child_of", root.id)]).ids
+        companies = self._get_ledger_companies()
         customers = list({order._get_credit_customer().id for order in orders} - {False})
         debts = self._get_debts(companies, customers)
         others, uninvoiced = self._get_orders(companies, customers, orders)
@@ -231,6 +230,27 @@ class CrmRelationshipCreditPolicy(models.Model):
                 "order": uninvoiced[order],
             }
         return figures
+
+    def _get_ledger_companies(self):
+        """Return the ids of the company's whole tree: branches keep one ledger with it."""
+        return self.env["res.company"].search([("id", "child_of", self.company_id.root_id.id)]).ids
+
+    def _lock_quotations(self, orders):
+        """Let orders of a customer with a limit that are confirmed at the same time count each
+        other.
+        """
+        if not (self.checks_limit and self.is_limit_used):
+            return
+        customers = {
+            customer.id
+            for customer in (order._get_credit_customer() for order in orders)
+            if customer.with_company(self.company_id).credit_limit
+        }
+        if customers:
+            self.env.flush_all()
+            self.env.execute_query(
+                order_check.lock_quotations(self._get_ledger_companies(), customers)
+            )
 
     def _get_debts(self, companies, customers):
         """Return ``{customer id: (receivable, overdue)}``."""

@@ -76,10 +76,12 @@ class SaleOrder(models.Model):
         """Return who will owe the money."""
         return self.partner_invoice_id.commercial_partner_id
 
-    def _find_credit_reasons(self):
+    def _find_credit_reasons(self, lock=False):
         """Return ``{order: {reason: figures}}`` of those that something speaks against.
 
         Orders that are paid in full pass: nothing will be owed.
+
+        :param lock: the answer decides, so it must hold beside what others confirm now
         """
         # What speaks against an order does not depend on what the user may see, hence sudo; the
         # figures are shown to those alone who may see them, see _describe_credit_reasons.
@@ -89,6 +91,8 @@ class SaleOrder(models.Model):
             if company.id not in modes:
                 continue
             policy = self.env["crm.relationship.credit.policy"].sudo()._get_of_company(company)
+            if lock:
+                policy._lock_quotations(orders)
             found.update(policy._check_orders(orders))
         return {
             order.with_env(self.env): reasons

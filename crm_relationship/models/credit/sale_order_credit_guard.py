@@ -121,7 +121,7 @@ class SaleOrder(models.Model):
         :param before: ``{order id: Terms}``, without the new orders
         :raises UserError: if one of them is blocked
         """
-        after = self.exists()._get_credit_terms()
+        after = self._get_credit_terms()
         confirmed, edited, terms_only = self.browse(), self.browse(), self.browse()
         for order in self.browse(after):
             old, new = before.get(order.id), after[order.id]
@@ -145,7 +145,7 @@ class SaleOrder(models.Model):
         changed = confirmed | edited
         if not changed:
             return
-        found = changed._find_credit_reasons()
+        found = changed._find_credit_reasons(lock=True)
         for order in terms_only.filtered(lambda order: order in found):
             reasons = {name: found[order][name] for name in ("terms",) if name in found[order]}
             found[order] = reasons
