@@ -6,8 +6,8 @@ COMPANY = env.ref("base.main_company")
 POLICY = env["crm.relationship.credit.policy"]._get_of_company(COMPANY)
 SELLER = env.ref("base.user_demo", raise_if_not_found=False) or env.user
 APPROVER = env.ref("base.user_admin")
-WAITING = env.ref("crm_relationship.demo_customer_36").with_company(COMPANY)
-RELEASED = env.ref("crm_relationship.demo_customer_15").with_company(COMPANY)
+WAITING = env.ref("crm_relationship.demo_customer_29").with_company(COMPANY)
+RELEASED = env.ref("crm_relationship.demo_customer_53").with_company(COMPANY)
 REASON = "The bank guarantees half of it; the guarantee lies in the safe. Deliver in two parts."
 
 
@@ -48,7 +48,6 @@ if not env["crm.relationship.credit.release"].search_count([], limit=1):
         {
             "check_mode": "block",
             "checks_limit": True,
-            "checks_overdue": True,
             "overdue_tolerance_days": 30,
             "overdue_tolerance_amount": 1000,
             "release_user_id": APPROVER.id,

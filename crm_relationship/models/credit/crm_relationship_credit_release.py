@@ -100,9 +100,12 @@ class CrmRelationshipCreditRelease(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        raise UserError(self.env._("What was released is not changed afterwards."))
+        if vals:
+            raise UserError(self.env._("What was released is not changed afterwards."))
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_kept(self):
         raise UserError(self.env._("Releases are kept: they can't be deleted."))
 
     def copy_data(self, default=None):

@@ -221,8 +221,9 @@ class SaleOrder(models.Model):
 
     def _validate_order(self):
         held = self._hold_blocked_orders()
-        if held != self or not held:
-            super(SaleOrder, self - held)._validate_order()
+        if held and held == self:
+            return None
+        return super(SaleOrder, self - held)._validate_order()
 
     def _is_confirmed_by_customer(self):
         """Return whether nobody of the company is there to read an error: a customer signs, or

@@ -28,7 +28,7 @@ class SaleOrderLine(models.Model):
             {vals.get("order_id") or default for vals in vals_list} - {None, False}
         )
         with orders._guard_credit() as (guarded, _vals):
-            lines = super(SaleOrderLine, self.with_context(guarded.env.context)).create(
+            lines = super(SaleOrderLine, self.with_context(**guarded.env.context)).create(
                 [self._without_derived(vals) for vals in vals_list]
             )
         return lines.with_env(self.env)
@@ -38,7 +38,7 @@ class SaleOrderLine(models.Model):
             return super().write(vals)
         orders = self.order_id | self.env["sale.order"].browse(vals.get("order_id") or ())
         with orders._guard_credit() as (guarded, _vals):
-            lines = self.with_context(guarded.env.context)
+            lines = self.with_context(**guarded.env.context)
             return super(SaleOrderLine, lines).write(self._without_derived(vals))
 
     def unlink(self):
@@ -46,7 +46,7 @@ class SaleOrderLine(models.Model):
         if not self.env["res.company"]._get_relationship_check_modes():
             return super().unlink()
         with self.order_id._guard_credit() as (guarded, _vals):
-            return super(SaleOrderLine, self.with_context(guarded.env.context)).unlink()
+            return super(SaleOrderLine, self.with_context(**guarded.env.context)).unlink()
 
     def _without_derived(self, vals):
         """Return ``vals`` without what no caller may set; the system itself computes it."""

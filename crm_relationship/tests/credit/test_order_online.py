@@ -119,6 +119,7 @@ class TestOrderOnline(AccountPaymentCommon, MailCase, PaymentHttpCommon, SaleCom
 
     def test_a_reserved_amount_is_not_paid(self):
         self.order.require_payment = True
+        self.provider.support_manual_capture = "full_only"
         self.pay(self.order.amount_total, state="authorized")._post_process()
         self.assert_held()
 
