@@ -12,9 +12,7 @@ REASON = "The bank guarantees half of it; the guarantee lies in the safe. Delive
 
 
 def quote(customer, name, quantity, price):
-    product = env["product.product"].search(
-        [("sale_ok", "=", True), ("company_id", "in", (False, COMPANY.id))], limit=1
-    )
+    product = env["product.product"].create({"name": name, "list_price": price})
     return (
         env["sale.order"]
         .with_user(SELLER)
@@ -29,7 +27,6 @@ def quote(customer, name, quantity, price):
                     Command.create(
                         {
                             "product_id": product.id,
-                            "name": name,
                             "product_uom_qty": quantity,
                             "price_unit": price,
                         }
