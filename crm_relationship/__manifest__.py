@@ -83,6 +83,11 @@
         "views/credit/crm_relationship_risk_templates.xml",
         "views/credit/crm_relationship_risk_judgement_views.xml",
         "views/credit/crm_relationship_profile_risk_views.xml",
+        "views/credit/crm_relationship_credit_order_check_views.xml",
+        "wizard/crm_relationship_release_views.xml",
+        "views/credit/crm_relationship_credit_release_views.xml",
+        "views/credit/sale_order_credit_views.xml",
+        "views/credit/sale_order_credit_portal_templates.xml",
         "views/credit/crm_relationship_credit_menus.xml",
         "views/credit/crm_relationship_risk_menus.xml",
     ],
@@ -90,6 +95,7 @@
         "demo/grading/res.partner.csv",
         "demo/grading/crm_relationship_demo.xml",
         "demo/credit/crm_relationship_credit_demo.xml",
+        "demo/credit/crm_relationship_order_check_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

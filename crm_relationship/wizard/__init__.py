@@ -8,5 +8,6 @@ from . import crm_relationship_dismiss
 from . import crm_relationship_dismiss_proposal
 from . import crm_relationship_override
 from . import crm_relationship_preview
+from . import crm_relationship_release
 from . import crm_relationship_setup
 from . import crm_relationship_setup_credit

@@ -28,3 +28,12 @@ from . import crm_relationship_risk_judgement
 from . import crm_relationship_profile_risk
 from . import crm_relationship_profile_risk_explanation
 from . import res_partner_risk
+from . import crm_relationship_credit_policy_order_check
+from . import crm_relationship_credit_grade_terms
+from . import crm_relationship_credit_release
+from . import res_company_order_check
+from . import sale_order_credit_check
+from . import sale_order_credit_release
+from . import sale_order_credit_guard
+from . import sale_order_line_credit
+from . import payment_transaction_credit

@@ -10,3 +10,8 @@ from . import test_tier_cap
 from . import test_strikes
 from . import test_risk
 from . import test_tour_risk
+from . import test_order_check
+from . import test_order_routes
+from . import test_order_release
+from . import test_order_online
+from . import test_tour_order_check
