@@ -1,5 +1,7 @@
 from . import base_partner_merge
 from . import base_partner_merge_ladder
+from . import base_partner_merge_assessment
+from . import crm_relationship_assessment_return
 from . import crm_relationship_backfill
 from . import crm_relationship_dismiss
 from . import crm_relationship_override

@@ -4,3 +4,7 @@ from . import test_credit_nights
 from . import test_credit_policy
 from . import test_credit_entries
 from . import test_tour_credit
+from . import test_assessment_measure
+from . import test_assessment_approval
+from . import test_assessment_quarter
+from . import test_assessment_limit

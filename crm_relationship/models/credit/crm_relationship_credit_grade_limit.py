@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CrmRelationshipCreditGrade(models.Model):
+    """The limit that a grade proposes, and the approved assessments that hold it."""
+
+    _inherit = "crm.relationship.credit.grade"
+
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    limit_months = fields.Float(
+        "Limit (Months)",
+        digits=(5, 2),
+        help="The proposed credit limit: so many months of the customer's average monthly "
+        "purchases. 0 is no credit.",
+    )
+    limit_max = fields.Monetary("Limit at Most", help="0: as high as the months give.")
+
+    _limit_not_negative = models.Constraint(
+        "CHECK (COALESCE(limit_months, 0) >= 0 AND COALESCE(limit_max, 0) >= 0)",
+        "The months of a limit and its maximum can't be negative.",
+    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        profiles = self.env["crm.relationship.profile"].sudo()  # of every salesperson
+        for grade in self:
+            if profiles.search_count([("assessed_grade_id", "=", grade.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "The grade %(grade)s holds by approved assessments. You can delete it when "
+                        "they have expired.",
+                        grade=grade.code,
+                    )
+                )
