@@ -87,6 +87,7 @@
         "demo/grading/res.partner.csv",
         "demo/grading/crm_relationship_demo.xml",
         "demo/credit/crm_relationship_credit_demo.xml",
+        "demo/credit/crm_relationship_credit_assessment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

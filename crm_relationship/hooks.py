@@ -12,8 +12,10 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take away what Odoo's own uninstallation leaves: the settings, and the losses, whose
-    reasons and tasks it deletes before them.
+    """Take away what Odoo's own uninstallation leaves: the settings, and the losses and the tasks
+    of assessments, whose reasons and types it deletes before them.
     """
+    tasks = env["mail.activity"].with_context(active_test=False)
+    tasks.search([("res_model", "=", "crm.relationship.credit.assessment")]).unlink()
     env["crm.relationship.loss"].search([]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()

@@ -30,7 +30,7 @@ SCORE_STEP = Decimal("0.01")
 
 
 class CrmRelationshipCreditAssessment(models.Model):
-    """What a customer's credit was at the end of a quarter, proposed by one and approved by another.
+    """A customer's credit at the end of a quarter, proposed by one and approved by another.
 
     How it works
         A draft measures the customer as of the quarter's last day by the engine and keeps a
@@ -80,6 +80,7 @@ class CrmRelationshipCreditAssessment(models.Model):
         readonly=True,
         tracking=True,
         index=True,
+        group_expand=True,
     )
     tier_id = fields.Many2one(
         "crm.relationship.tier", readonly=True, ondelete="set null", help="When it was measured."
@@ -286,8 +287,8 @@ class CrmRelationshipCreditAssessment(models.Model):
         if not self._is_settling():
             raise UserError(
                 self.env._(
-                    "Assessments are measured, not entered or copied. Choose the customer and press "
-                    "Assess."
+                    "Assessments are measured, not entered or copied. Choose the customer and "
+                    "press Assess."
                 )
             )
 

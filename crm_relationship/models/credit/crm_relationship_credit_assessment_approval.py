@@ -142,7 +142,8 @@ class CrmRelationshipCreditAssessment(models.Model):
         if own:
             raise AccessError(
                 self.env._(
-                    "Another person must approve this: you proposed it, or set its levels. %(names)s",
+                    "Another person must approve this, for you proposed it or set its levels: "
+                    "%(names)s",
                     names=", ".join(own.mapped("display_name")),
                 )
             )

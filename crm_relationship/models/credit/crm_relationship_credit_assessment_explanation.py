@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
+from .crm_relationship_credit_assessment_measure import FIGURES
+
 
 class CrmRelationshipCreditAssessment(models.Model):
     """What was copied besides the lines, for people to read."""
@@ -71,7 +73,7 @@ class CrmRelationshipCreditAssessment(models.Model):
                     "name": statements._fields[name]._description_string(self.env),
                     "value": formatLang(self.env, value, currency_obj=currency),
                 }
-                for name, value in kept["figures"].items()
+                for name, value in ((name, kept["figures"].get(name, 0)) for name in FIGURES)
             ],
             "lines": lines.get(self.env.lang)
             or lines.get("en_US")

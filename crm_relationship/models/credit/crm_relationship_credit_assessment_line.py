@@ -127,10 +127,11 @@ class CrmRelationshipCreditAssessmentLine(models.Model):
     def _compute_value_text(self):
         criteria = self.env["crm.relationship.credit.criterion"]
         for line in self:
-            if line.is_judged or not line.is_known:
-                line.value_text = False
+            if not line.is_known:
+                line.value_text = self.env._("unknown")
             else:
-                line.value_text = criteria._format_measured(line.value, line.unit)
+                measured = not line.is_judged
+                line.value_text = measured and criteria._format_measured(line.value, line.unit)
 
     @api.depends("level_id")
     def _compute_given(self):
@@ -156,7 +157,8 @@ class CrmRelationshipCreditAssessmentLine(models.Model):
     @api.depends("given", "previous_given", "is_compared")
     def _compute_given_change(self):
         for line in self:
-            line.given_change = line.given - line.previous_given if line.is_compared else 0
+            change = line.given - line.previous_given if line.is_compared else 0
+            line.given_change = round(change, 6)
 
     # -------------------------------------------------------------- the lock
 

@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...engine import assessment as engine
-from ...engine import second_opinion, sources
+from ...engine import assessment as engine, second_opinion, sources
 from ...engine.credit import RATIOS
 from ..numbers import decimal
 
@@ -69,6 +68,7 @@ class CrmRelationshipCreditAssessment(models.Model):
         self.ensure_one()
         partner = self.partner_id
         entered = {line.code: line for line in self.line_ids if line.is_entered}
+        notes = {line.code: line.note for line in self.line_ids if line.note}
         former = {line.code: line for line in previous.get(partner, self.browse()).line_ids}
         return [
             {
@@ -79,6 +79,7 @@ class CrmRelationshipCreditAssessment(models.Model):
                     copied,
                     entered.get(criterion.code) or judgements.get((partner, criterion)),
                 ),
+                **({"note": notes[criterion.code]} if criterion.code in notes else {}),
                 **self._prepare_former(former.get(criterion.code)),
             }
             for criterion, copied in criteria.items()
