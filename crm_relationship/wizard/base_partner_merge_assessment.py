@@ -17,4 +17,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         profiles = self.env["crm.relationship.profile"].sudo()
         profiles = profiles.search([("partner_id", "=", dst_partner.id)])
         profiles._follow_assessments()
+        profiles._count_assessments()
         return result

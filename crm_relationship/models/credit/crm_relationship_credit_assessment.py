@@ -253,11 +253,19 @@ class CrmRelationshipCreditAssessment(models.Model):
         self._check_settling()
         # Defaults from the context are values like others, and nobody has checked them.
         clean = self.env(context=clean_context(self.env.context))[self._name]
-        return super(CrmRelationshipCreditAssessment, clean).create(vals_list)
+        created = super(CrmRelationshipCreditAssessment, clean).create(vals_list)
+        created._find_assessed_profiles()._count_assessments()
+        return created
 
     def write(self, vals):
         self._check_writable(vals)
         return super().write(vals)
+
+    def unlink(self):
+        profiles = self._find_assessed_profiles()
+        result = super().unlink()
+        profiles._count_assessments()
+        return result
 
     def copy_data(self, default=None):
         self._check_settling()

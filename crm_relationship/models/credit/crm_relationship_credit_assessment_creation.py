@@ -134,7 +134,9 @@ class CrmRelationshipCreditAssessment(models.Model):
         due = self.search([*in_company, ("state", "=", "approved"), ("valid_until", "<", today)])
         due._expire()
         approved = self.search([*in_company, ("state", "=", "approved")])
-        (due | approved)._find_assessed_profiles()._follow_assessments()
+        profiles = (due | approved)._find_assessed_profiles()
+        profiles._follow_assessments()
+        profiles._count_assessments()  # a profile that went and came back has none
         self.search([*in_company, ("state", "in", ["draft", "proposed"])])._refresh_current()
 
     def _checkpoint(self, processed=0, remaining=None):

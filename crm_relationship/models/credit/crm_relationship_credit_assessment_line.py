@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 from .crm_relationship_credit_assessment import SETTLED
 from .crm_relationship_credit_criterion import CATEGORIES, FINANCIAL, MEASURES, UNIT_NAMES
@@ -147,12 +148,18 @@ class CrmRelationshipCreditAssessmentLine(models.Model):
             line.share = band["share"] if band else line.unknown_share
             line.given = line.points * line.share / 100
 
-    @api.depends("band", "previous_band", "previous_known", "bands", "previous_bands")
+    @api.depends(
+        "band", "bands", "previous_band", "previous_bands", "previous_known", "is_compared"
+    )
     @api.depends_context("lang")
     def _compute_band_name(self):
         for line in self:
             line.band_name = line._describe_band(line.band, line.bands)
-            line.previous_band_name = line._describe_band(line.previous_band, line.previous_bands)
+            if line.is_compared and not line.previous_known:
+                line.previous_band_name = self.env._("unknown")
+            else:
+                former = line._describe_band(line.previous_band, line.previous_bands)
+                line.previous_band_name = former
 
     @api.depends("given", "previous_given", "is_compared")
     def _compute_given_change(self):
@@ -165,7 +172,9 @@ class CrmRelationshipCreditAssessmentLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.env["crm.relationship.credit.assessment"]._check_settling()
-        return super().create(vals_list)
+        # Defaults from the context are values like others, and nobody has checked them.
+        clean = self.env(context=clean_context(self.env.context))[self._name]
+        return super(CrmRelationshipCreditAssessmentLine, clean).create(vals_list)
 
     def write(self, vals):
         """Write what people judge in a draft, and who did."""

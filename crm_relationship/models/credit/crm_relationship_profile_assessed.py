@@ -20,14 +20,20 @@ class CrmRelationshipProfile(models.Model):
     assessed_color = fields.Integer(
         "Colour of the Approved Grade", compute="_compute_assessed_color", aggregator=None
     )
-    assessment_count = fields.Integer("Assessments", compute="_compute_assessment_count")
+    assessment_count = fields.Integer(
+        "Assessments",
+        readonly=True,
+        aggregator="sum",
+        help="Kept here, for every contact's form shows it.",
+    )
 
     @api.depends("assessed_grade_id")
     def _compute_assessed_color(self):
         for profile in self:
             profile.assessed_color = profile.assessed_grade_id._get_cached_color()
 
-    def _compute_assessment_count(self):
+    def _count_assessments(self):
+        """Count the assessments of these customers, when one came or went."""
         groups = self.env["crm.relationship.credit.assessment"]._read_group(
             [
                 ("partner_id", "in", self.partner_id.ids),
@@ -38,7 +44,9 @@ class CrmRelationshipProfile(models.Model):
         )
         counts = {(partner, company): count for partner, company, count in groups}
         for profile in self:
-            profile.assessment_count = counts.get((profile.partner_id, profile.company_id), 0)
+            count = counts.get((profile.partner_id, profile.company_id), 0)
+            if profile.assessment_count != count:
+                profile.assessment_count = count
 
     def _get_valid_credit_grade(self):
         """Return the grade that holds today: the approved, unexpired one, else the automatic."""

@@ -148,11 +148,17 @@ class TestAssessmentApproval(AssessmentCase):
             default_proposed_by_id=self.second.id,
             default_valid_until="2099-12-31",
             default_given=50,
+            default_is_entered=True,
+            default_judged_by_id=self.second.id,
         )
         action = profile.action_assess()
-        draft = self.assessments.browse(action["res_id"])
+        draft = self.assessments.with_context(profile.env.context).browse(action["res_id"])
+        draft = draft.with_user(self.first)
         self.assertEqual((draft.state, draft.approved_by_id.id), ("draft", False))
         self.assertFalse(draft.proposed_by_id or draft.valid_until)
+        draft.action_measure()
+        for name in ("is_entered", "judged_by_id"):
+            self.assertFalse(any(draft.line_ids.mapped(name)), name)
         self.assertNotIn(50, draft.line_ids.mapped("given"))
 
     def test_measured_lines_are_not_edited(self):
@@ -222,8 +228,10 @@ class TestAssessmentApproval(AssessmentCase):
             with self.assertRaises(UserError):
                 draft.with_user(user).unlink()
         draft._return("Again")
+        self.assertEqual(self.get_profile(self.customer).assessment_count, 1)
         draft.unlink()
         self.assertFalse(draft.exists())
+        self.assertEqual(self.get_profile(self.customer).assessment_count, 0)
         approved = self.approve()
         with self.assertRaises(UserError):
             approved.sudo().unlink()

@@ -183,7 +183,7 @@ class TestAssessmentMeasure(AssessmentCase):
         line = self.get_line(draft, "management")
         self.assertEqual((line.previous_given, line.given_change), (1.5, 1.5))
         self.assertAlmostEqual(draft.score_change, draft.score - draft.previous_id.score, 2)
-        self.assertFalse(line.previous_band_name)
+        self.assertEqual((line.previous_band_name, line.band_name), ("unknown", "Excellent"))
 
     def test_texts_follow_the_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")

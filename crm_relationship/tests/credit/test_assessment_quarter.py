@@ -152,4 +152,6 @@ class TestAssessmentQuarter(AssessmentCase):
         self.assertEqual(found.partner_id, self.customer)
         self.assertEqual((mine.state, theirs.state), ("expired", "approved"))
         self.assertEqual(len(found.line_ids), lines)
-        self.assertEqual(self.get_profile(self.customer).assessed_grade_id, theirs.grade_id)
+        profile = self.get_profile(self.customer)
+        self.assertEqual(profile.assessed_grade_id, theirs.grade_id)
+        self.assertEqual(profile.assessment_count, 2)
