@@ -14,13 +14,9 @@ class CrmRelationshipCreditAssessment(models.Model):
 
     _inherit = "crm.relationship.credit.assessment"
 
-    proposed_by_id = fields.Many2one(
-        "res.users", "Proposed By", readonly=True, ondelete="restrict", tracking=True
-    )
+    proposed_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict", tracking=True)
     proposed_date = fields.Datetime("Proposed On", readonly=True)
-    approved_by_id = fields.Many2one(
-        "res.users", "Approved By", readonly=True, ondelete="restrict", tracking=True
-    )
+    approved_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict", tracking=True)
     approved_date = fields.Date("Approved On", readonly=True)
     valid_until = fields.Date(
         readonly=True, tracking=True, help="The last day on which the approved grade holds."
@@ -39,7 +35,8 @@ class CrmRelationshipCreditAssessment(models.Model):
         """
         self.check_access("write")
         self._check_assessor()
-        self._check_state("draft", self.env._("Only drafts are proposed."))
+        if names := self._get_names_except("draft"):
+            raise UserError(self.env._("Only drafts are proposed, unlike %(names)s.", names=names))
         for assessment in self:
             if not assessment.grade_code:
                 raise UserError(
@@ -72,7 +69,10 @@ class CrmRelationshipCreditAssessment(models.Model):
         """
         self.check_access("write")
         self._check_approver()
-        self._check_state("proposed", self.env._("Only what was proposed can be approved."))
+        if names := self._get_names_except("proposed"):
+            raise UserError(
+                self.env._("Only what was proposed is approved, unlike %(names)s.", names=names)
+            )
         self._check_latest()
         self._refresh_current()
         self._get_approved()._expire()
@@ -99,7 +99,10 @@ class CrmRelationshipCreditAssessment(models.Model):
         :raises AccessError: unless the user approves credit or proposed them
         """
         self.check_access("write")
-        self._check_state("proposed", self.env._("Only what was proposed can be returned."))
+        if names := self._get_names_except("proposed"):
+            raise UserError(
+                self.env._("Only what was proposed is returned, unlike %(names)s.", names=names)
+            )
         user = self.env.user
         if not user.has_group(CREDIT) and any(each.proposed_by_id != user for each in self):
             raise AccessError(self.env._("Only credit approvers return what others proposed."))
@@ -148,11 +151,9 @@ class CrmRelationshipCreditAssessment(models.Model):
                 )
             )
 
-    def _check_state(self, state, message):
-        wrong = self.filtered(lambda assessment: assessment.state != state)
-        if wrong:
-            names = ", ".join(wrong.mapped("display_name"))
-            raise UserError(f"{message} {names}")
+    def _get_names_except(self, state):
+        """Return the names of those that are in another state."""
+        return ", ".join(each.display_name for each in self if each.state != state)
 
     def _check_latest(self):
         """Check that no approval of a later quarter would give way to one of these, and that a

@@ -50,14 +50,13 @@ class CrmRelationshipCreditAssessmentLine(models.Model):
 
     level_id = fields.Many2one(
         "crm.relationship.credit.band",
-        "Level",
         ondelete="set null",
         domain="[('criterion_id', '=', criterion_id)]",
         help="How the customer is judged. Approving the assessment makes it a judgement of the "
         "customer.",
     )
     note = fields.Char("Evidence", help="What the judgement rests on.")
-    judged_by_id = fields.Many2one("res.users", "Judged By", readonly=True, ondelete="restrict")
+    judged_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     judged_date = fields.Date("Judged On", readonly=True)
     is_entered = fields.Boolean(
         "Entered Here", readonly=True, help="The level was set in this assessment."

@@ -23,8 +23,10 @@ class CrmRelationshipCreditAssessment(models.Model):
         """Measure these drafts again, by the present rules; the levels entered here stay."""
         self.check_access("write")
         self._check_assessor()
-        if any(assessment.state != "draft" for assessment in self):
-            raise UserError(self.env._("Only drafts are measured again."))
+        if names := self._get_names_except("draft"):
+            raise UserError(
+                self.env._("Only drafts are measured again, unlike %(names)s.", names=names)
+            )
         self._measure()
 
     def _measure(self):

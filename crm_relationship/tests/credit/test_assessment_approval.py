@@ -152,7 +152,7 @@ class TestAssessmentApproval(AssessmentCase):
             default_judged_by_id=self.second.id,
         )
         action = profile.action_assess()
-        draft = self.assessments.with_context(profile.env.context).browse(action["res_id"])
+        draft = self.assessments.with_context(**profile.env.context).browse(action["res_id"])
         draft = draft.with_user(self.first)
         self.assertEqual((draft.state, draft.approved_by_id.id), ("draft", False))
         self.assertFalse(draft.proposed_by_id or draft.valid_until)
