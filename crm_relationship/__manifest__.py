@@ -49,6 +49,7 @@
         "views/account_move_views.xml",
         "views/crm_lead_views.xml",
         "wizard/crm_relationship_setup_views.xml",
+        "wizard/crm_relationship_setup_credit_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/lifecycle/res_partner_stage_views.xml",
@@ -103,6 +104,9 @@
             "crm_relationship/static/src/lifecycle_board/**/*",
             "crm_relationship/static/src/stage_curve/**/*",
             "crm_relationship/static/src/ladder_board/**/*",
+        ],
+        "web.assets_backend_lazy": [
+            "crm_relationship/static/src/grade_graph/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

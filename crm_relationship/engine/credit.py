@@ -21,8 +21,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .ladder import MONTHS_PER_YEAR
-from .periods import first_day_after, months_before
+from .periods import MONTHS_PER_YEAR, first_day_after, months_before
 from .record import Changes
 
 QUARTER_MONTHS = 3
@@ -41,6 +40,11 @@ BEST = 1_000_000
 """Stands for a ratio that is as high as can be: its denominator is zero."""
 
 JUDGED = "judged"
+
+UNITS = 1_000_000
+"""What points are multiplied by to be added as whole numbers, which is faster and as exact:
+they and their shares in percent have two decimals.
+"""
 
 
 def quarter_start(as_of: date) -> date:
@@ -158,35 +162,42 @@ def years_since(day: SQL, as_of: date) -> SQL:
     )
 
 
-def band_points(criterion: Criterion, given: SQL, unknown: Decimal) -> SQL:
-    """Return the points that the value ``given`` of a criterion gives."""
-    return SQL(
-        "CASE WHEN %(given)s IS NULL THEN %(unknown)s %(bands)s ELSE %(lowest)s END",
-        given=given,
-        unknown=_number(unknown),
-        bands=SQL(" ").join(
-            SQL("WHEN %s >= %s THEN %s", given, _number(low), _number(_points(criterion, share)))
-            for low, share in reversed(criterion.bands[1:])
-        ),
-        lowest=_number(_points(criterion, criterion.bands[0][1])),
-    )
+def band(criterion: Criterion, given: SQL) -> SQL:
+    """Return the place of the band that a value lies in, 0 is the lowest; NULL if unknown."""
+    limits = [low for low, _share in criterion.bands[1:]]
+    return SQL("WIDTH_BUCKET((%s)::numeric, %s::numeric[])", given, limits)
+
+
+def band_points(criterion: Criterion, place: SQL, unknown: Decimal) -> SQL:
+    """Return what a band gives, in units of a point by :data:`UNITS`.
+
+    :param place: see :func:`band`
+    """
+    given = [_units(_points(criterion, share)) for _low, share in criterion.bands]
+    return SQL("COALESCE((%s::integer[])[%s + 1], %s)", given, place, _units(unknown))
 
 
 def _points(criterion: Criterion, share: Decimal) -> Decimal:
     return criterion.points * share / 100
 
 
-def _number(number: Decimal) -> SQL:
-    return SQL("%s::numeric", number)
+def _units(points: Decimal) -> int:
+    return int(points * UNITS)
+
+
+def _in_points(units: SQL) -> SQL:
+    return SQL("(%s)::numeric / %s", units, UNITS)
 
 
 def _sum(parts: list[SQL]) -> SQL:
-    return SQL("(%s)", SQL(" + ").join(parts)) if parts else SQL("0::numeric")
+    return SQL("(%s)", SQL(" + ").join(parts)) if parts else SQL("0")
 
 
-def statements(company_id: int, as_of: date) -> SQL:
+def statements(company_id: int, as_of: date, customers: list[int] | None = None) -> SQL:
     """Return the financial statements that count on a day, one a customer: the latest, not
     older than :data:`STATEMENT_MONTHS`; of the same day that of the longer period.
+
+    :param customers: ids of those to look at; None: all
     """
     return SQL(
         """
@@ -194,8 +205,10 @@ def statements(company_id: int, as_of: date) -> SQL:
           FROM crm_relationship_credit_statement
          WHERE (company_id = %(company)s OR company_id IS NULL)
            AND date_end BETWEEN %(since)s AND %(as_of)s
+           %(among)s
          ORDER BY partner_id, date_end DESC, period DESC, id DESC
         """,
+        among=SQL("") if customers is None else SQL("AND partner_id = ANY (%s)", customers),
         company=company_id,
         since=months_before(as_of, STATEMENT_MONTHS),
         as_of=as_of,
@@ -214,8 +227,8 @@ def ratio(measure: str, statement: SQL) -> SQL:
 
 
 def entered(terms: CreditTerms) -> SQL:
-    """One row per customer of whom people entered something: ``partner_id``, the points
-    ``gained`` over those for unknown, and the points ``known``.
+    """One row per customer of whom people entered something: ``partner_id``, what it
+    ``gained`` over that for unknown, and what is ``known``, both in :data:`UNITS`.
     """
     parts = [_judged(terms), _stated(terms)]
     return SQL(
@@ -230,7 +243,11 @@ def entered(terms: CreditTerms) -> SQL:
 
 def _judged(terms: CreditTerms) -> SQL:
     levels = [
-        (level, _points(criterion, share) - terms.unknown_points(criterion), criterion.points)
+        (
+            level,
+            _units(_points(criterion, share) - terms.unknown_points(criterion)),
+            _units(criterion.points),
+        )
         for criterion in terms.of(JUDGED)
         for level, share in criterion.bands
     ]
@@ -240,9 +257,7 @@ def _judged(terms: CreditTerms) -> SQL:
           FROM crm_relationship_credit_judgement judgement
           JOIN (VALUES %s) AS level (id, gained, known) ON level.id = judgement.band_id
         """,
-        SQL(", ").join(
-            SQL("(%s, %s::numeric, %s::numeric)", *level) for level in levels or [(0, 0, 0)]
-        ),
+        SQL(", ").join(SQL("(%s, %s, %s)", *level) for level in levels or [(0, 0, 0)]),
     )
 
 
@@ -250,10 +265,10 @@ def _stated(terms: CreditTerms) -> SQL:
     statement = SQL.identifier("statement")
     gained, known = [], []
     for criterion in terms.of(*RATIOS):
-        given = ratio(criterion.measure, statement)
+        place = band(criterion, ratio(criterion.measure, statement))
         unknown = terms.unknown_points(criterion)
-        gained.append(SQL("%s - %s", band_points(criterion, given, unknown), _number(unknown)))
-        known.append(_known(criterion, given))
+        gained.append(SQL("%s - %s", band_points(criterion, place, unknown), _units(unknown)))
+        known.append(_known(criterion, place))
     return SQL(
         "SELECT statement.partner_id, %s, %s FROM (%s) statement",
         _sum(gained),
@@ -262,34 +277,68 @@ def _stated(terms: CreditTerms) -> SQL:
     )
 
 
-def _known(criterion: Criterion, given: SQL) -> SQL:
-    return SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", given, _number(criterion.points))
+def _known(criterion: Criterion, place: SQL) -> SQL:
+    return SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", place, _units(criterion.points))
 
 
-def score(
-    terms: CreditTerms, profile: SQL, entered_: SQL, position: SQL | None = None
-) -> tuple[SQL, SQL]:
-    """Return the score and the coverage in percent of all points.
+def scored(terms: CreditTerms | None, customers: SQL, position: SQL | None = None) -> SQL:
+    """Return the rows of ``customers`` with the new columns of the credit.
 
-    :param profile: alias of a table with the columns of the profile, and ``founding_date``
-    :param entered_: alias of :func:`entered`, joined to the left
-    :param position: see :func:`value`
+    Each value is worked out once, and ``OFFSET 0`` keeps it so.
+
+    :param terms: None: there is no credit
+    :param customers: query with the columns of the profile, and ``founding_date``
+    :param position: see :func:`value`; its alias is ``profile``
     """
-    measured = [each for each in terms.criteria if each.measure not in (JUDGED, *RATIOS)]
+    if terms is None:
+        return SQL(
+            """
+            SELECT profile.*, NULL::numeric AS new_credit_score,
+                   NULL::numeric AS new_credit_coverage, NULL::integer AS new_credit_grade_id
+              FROM (%s) profile
+            """,
+            customers,
+        )
+    profile = SQL.identifier("profile")
     base = sum(map(terms.unknown_points, terms.of(JUDGED, *RATIOS)), Decimal(0))
-    points = [_number(base), SQL("COALESCE(%s.gained, 0)", entered_)]
-    known = [SQL("COALESCE(%s.known, 0)", entered_)]
-    for criterion in measured:
+    points = [SQL("%s", _units(base)), SQL("COALESCE(entered.gained, 0)")]
+    known = [SQL("COALESCE(entered.known, 0)")]
+    places = [SQL("profile.*")]
+    for criterion in terms.criteria:
+        if criterion.measure in (JUDGED, *RATIOS):
+            continue
+        name = SQL.identifier(f"band_of_{criterion.id}")
         given = value(terms, criterion.measure, profile, position)
-        points.append(band_points(criterion, given, terms.unknown_points(criterion)))
-        known.append(_known(criterion, given))
-    return SQL("ROUND(%s, 2)", _sum(points)), SQL("ROUND(%s, 2)", _sum(known))
+        places.append(SQL("%s AS %s", band(criterion, given), name))
+        points.append(band_points(criterion, name, terms.unknown_points(criterion)))
+        known.append(_known(criterion, name))
+    return SQL(
+        """
+        SELECT scored.*, %(known_score)s AS new_credit_score, coverage AS new_credit_coverage,
+               %(grade)s AS new_credit_grade_id
+          FROM (SELECT placed.*, ROUND(%(score)s, 2) AS score, ROUND(%(coverage)s, 2) AS coverage
+                  FROM (SELECT %(places)s FROM (%(customers)s) profile OFFSET 0) placed
+                  LEFT JOIN (%(entered)s) entered ON entered.partner_id = placed.partner_id
+                OFFSET 0) scored
+        """,
+        known_score=KNOWN_SCORE,
+        grade=grade_id(terms, KNOWN_SCORE),
+        score=_in_points(_sum(points)),
+        coverage=_in_points(_sum(known)),
+        places=SQL(", ").join(places),
+        customers=customers,
+        entered=entered(terms),
+    )
+
+
+KNOWN_SCORE = SQL("CASE WHEN scored.coverage > 0 THEN scored.score END")
+"""Without anything known there is no score."""
 
 
 def grade_id(terms: CreditTerms, score_: SQL) -> SQL:
     """Return the id of the grade of a score, NULL without a score."""
     cases = SQL(" ").join(
-        SQL("WHEN %s >= %s THEN %s", score_, _number(least), id_)
+        SQL("WHEN %s >= %s::numeric THEN %s", score_, least, id_)
         for id_, _code, least in terms.grades
     )
     return SQL("CASE %s END", cases)
@@ -349,24 +398,10 @@ def grade(terms: CreditTerms, among: SQL, run_id: int | None) -> Changes:
 
     :param among: condition on ``profile``
     """
-    profile = SQL.identifier("profile")
-    score_, coverage = score(terms, profile, SQL.identifier("entered"))
     return Changes(
         ctes=SQL(
             """
-             scored AS (
-                SELECT profile.id, profile.partner_id, profile.credit_score,
-                       profile.credit_coverage, profile.credit_grade_id,
-                       %(score)s AS new_score, %(coverage)s AS new_coverage
-                  FROM (SELECT profile.*, customer.relationship_founding_date AS founding_date
-                          FROM crm_relationship_profile profile
-                          JOIN res_partner customer ON customer.id = profile.partner_id
-                         WHERE profile.company_id = %(company)s
-                           AND profile.tier_standing IS DISTINCT FROM 'frozen'
-                           AND %(among)s) profile
-                  LEFT JOIN (%(entered)s) entered ON entered.partner_id = profile.partner_id
-                OFFSET 0),
-             graded AS (%(graded)s),
+             graded AS (%(scored)s),
              diff AS MATERIALIZED (SELECT * FROM graded WHERE %(differs)s),
              written AS (
                 UPDATE crm_relationship_profile profile
@@ -376,12 +411,21 @@ def grade(terms: CreditTerms, among: SQL, run_id: int | None) -> Changes:
                   FROM diff
                  WHERE profile.id = diff.id)
             """,
-            score=score_,
-            coverage=coverage,
-            company=terms.company_id,
-            among=among,
-            entered=entered(terms),
-            graded=SQL("SELECT scored.*, %s FROM scored", columns(terms, SQL.identifier("scored"))),
+            scored=scored(
+                terms,
+                SQL(
+                    """
+                    SELECT profile.*, customer.relationship_founding_date AS founding_date
+                      FROM crm_relationship_profile profile
+                      JOIN res_partner customer ON customer.id = profile.partner_id
+                     WHERE profile.company_id = %s
+                       AND profile.tier_standing IS DISTINCT FROM 'frozen'
+                       AND %s
+                    """,
+                    terms.company_id,
+                    among,
+                ),
+            ),
             differs=DIFFERS,
         ),
         rows=changed(terms, run_id),
@@ -392,27 +436,7 @@ DIFFERS = SQL(
     """(credit_score, credit_coverage, credit_grade_id)
        IS DISTINCT FROM (new_credit_score, new_credit_coverage, new_credit_grade_id)"""
 )
-"""Whether the credit of a row of :func:`columns` differs."""
-
-
-def columns(terms: CreditTerms | None, scored: SQL) -> SQL:
-    """Return what becomes of the credit columns: without anything known there is no score.
-
-    :param scored: alias of a table with ``new_score`` and ``new_coverage``
-    """
-    if terms is None:
-        return SQL(
-            """NULL::numeric AS new_credit_score, NULL::numeric AS new_credit_coverage,
-               NULL::integer AS new_credit_grade_id"""
-        )
-    known = SQL("CASE WHEN %(s)s.new_coverage > 0 THEN %(s)s.new_score END", s=scored)
-    return SQL(
-        """%s AS new_credit_score, %s.new_coverage AS new_credit_coverage,
-           %s AS new_credit_grade_id""",
-        known,
-        scored,
-        grade_id(terms, known),
-    )
+"""Whether the credit of a row of :func:`scored` differs."""
 
 
 def changed(terms: CreditTerms, run_id: int | None) -> SQL:
@@ -468,7 +492,7 @@ def lines(terms: CreditTerms, customers: SQL) -> SQL:
                 "(%s, (%s)::numeric, NULL::integer, %s)",
                 criterion.id,
                 given,
-                band_points(criterion, given, unknown),
+                _in_points(band_points(criterion, band(criterion, given), unknown)),
             )
         )
     return SQL(
@@ -491,13 +515,8 @@ def _judged_line(criterion: Criterion, unknown: Decimal) -> SQL:
         criterion.id,
     )
     cases = SQL(" ").join(
-        SQL("WHEN %s THEN %s", id_, _number(_points(criterion, share)))
+        SQL("WHEN %s THEN %s", id_, _units(_points(criterion, share)))
         for id_, share in criterion.bands
     )
-    return SQL(
-        "(%(id)s, NULL::numeric, %(level)s, CASE %(level)s %(cases)s ELSE %(unknown)s END)",
-        id=criterion.id,
-        level=level,
-        cases=cases,
-        unknown=_number(unknown),
-    )
+    points = SQL("CASE %s %s ELSE %s END", level, cases, _units(unknown))
+    return SQL("(%s, NULL::numeric, %s, %s)", criterion.id, level, _in_points(points))

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
+from .periods import MONTHS_PER_YEAR
+
 STEPS = (
     "suspect", "prospect", "first_time", "repeat", "client", "member", "advocate", "disqualified",
 )  # fmt: skip
@@ -18,8 +20,6 @@ CLIENT_PURCHASES = 5
 
 CLIENT_SHARE = Decimal(80)
 """Percent of the yearly need that a client buys from us, where the need is known."""
-
-MONTHS_PER_YEAR = 12
 
 
 def step(window_months: int, profile: SQL, is_fading: SQL, mark: SQL, need: SQL) -> SQL:

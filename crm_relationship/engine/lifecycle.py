@@ -150,7 +150,7 @@ def _facts(terms: StageTerms, grading: Grading) -> SQL:
         as_of=terms.as_of,
         customers=_profiles(terms, grading)
         if grading.measurement is None
-        else _scored(grading.measurement),
+        else credit.scored(grading.measurement.credit, _measured(grading.measurement)),
     )
 
 
@@ -169,44 +169,24 @@ def _profiles(terms: StageTerms, grading: Grading) -> SQL:
     )
 
 
-def _scored(measurement: Measurement) -> SQL:
-    """One row per customer that was measured, with its new credit."""
-    terms = measurement.credit
-    if terms is None:
-        return SQL(
-            "SELECT profile.*, %s FROM (%s) profile",
-            credit.columns(None, SQL.identifier("profile")),
-            _measured(measurement),
-        )
-    score, coverage = credit.score(terms, SQL.identifier("profile"), SQL.identifier("entered"))
-    return SQL(
-        """
-        SELECT scored.*, %(credit)s
-          FROM (SELECT profile.*, %(score)s AS new_score, %(coverage)s AS new_coverage
-                  FROM (%(measured)s OFFSET 0) profile
-                  LEFT JOIN (%(entered)s) entered ON entered.partner_id = profile.partner_id
-                OFFSET 0) scored
-        """,
-        credit=credit.columns(terms, SQL.identifier("scored")),
-        score=score,
-        coverage=coverage,
-        measured=_measured(measurement),
-        entered=credit.entered(terms),
-    )
-
-
 def _measured(measurement: Measurement) -> SQL:
     """One row per customer that was measured, with what its profile remembers.
 
     ``row`` is where the profile lies, ``differs`` whether a measure does.
     """
-    new = measure.values(measurement, measure.MEASURE_COLUMNS, SQL.identifier("measured"))
+    measured = SQL.identifier("measured")
+    new = [
+        SQL("measured.%s", SQL.identifier("due_date" if name == "next_due_date" else name))
+        for name in measure.MEASURE_COLUMNS
+    ]
     return SQL(
         """
         SELECT profile.id, profile.ctid AS row, measured.partner_id, measured.founding_date,
                %(kept)s, %(values)s,
                (%(old)s) IS DISTINCT FROM (%(new)s) AS differs
-          FROM crm_relationship_measured measured
+          FROM (SELECT measured.*, %(due_date)s AS due_date
+                  FROM crm_relationship_measured measured
+                OFFSET 0) measured
           LEFT JOIN crm_relationship_profile profile
             ON profile.partner_id = measured.partner_id AND profile.company_id = %(company)s
         """,
@@ -217,6 +197,7 @@ def _measured(measurement: Measurement) -> SQL:
         ),
         old=SQL(", ").join(SQL("profile.%s", name) for name in measure.PROFILES.names),
         new=SQL(", ").join(new),
+        due_date=measure.due_date(measurement, measured),
         company=measurement.company_id,
     )
 

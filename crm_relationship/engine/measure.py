@@ -51,29 +51,37 @@ class Target:
 def values(measurement: Measurement, columns: tuple[str, ...], measured: SQL) -> list[SQL]:
     """Return what is written to ``columns``.
 
-    The days on which a silence grows too long join the due date here: a first run knows the
-    customers' rhythm only after it has measured all of them.
-
     :param measured: alias of ``crm_relationship_measured``
     """
-    due = [SQL("%s.next_due_date", measured)]
-    if measurement.lifecycle:
-        due += stage.due_dates(measurement.lifecycle, measured)
-    if measurement.credit:
-        due += credit.due_dates(measurement.credit, measured)
     return [
-        SQL("LEAST(%s)", SQL(", ").join(due))
+        due_date(measurement, measured)
         if name == "next_due_date"
         else SQL("%s.%s", measured, SQL.identifier(name))
         for name in columns
     ]
 
 
+def due_date(measurement: Measurement, measured: SQL) -> SQL:
+    """Return the first day on which time alone changes something.
+
+    The days on which a silence grows too long are known only here: a first run knows the
+    customers' rhythm after it has measured all of them.
+
+    :param measured: alias of ``crm_relationship_measured``
+    """
+    days = [SQL("%s.next_due_date", measured)]
+    if measurement.lifecycle:
+        days += stage.due_dates(measurement.lifecycle, measured)
+    if measurement.credit:
+        days += credit.due_dates(measurement.credit, measured)
+    return SQL("LEAST(%s)", SQL(", ").join(days))
+
+
 PROFILES = Target("crm_relationship_profile", MEASURE_COLUMNS)
 
 
-LOOKED_UP = {"crm_relationship_dispute"}
-"""Tables of few rows, for which none is read as a whole."""
+LOOKED_UP = {"crm_relationship_later", "crm_relationship_dispute"}
+"""Tables of few rows, as a rule, for which none is read as a whole."""
 
 
 def find(env, measurement: Measurement) -> None:

@@ -13,15 +13,13 @@ from odoo.tools import SQL
 
 from . import sources
 from .credit import BAD_DEBT_MONTHS, QUARTER_MONTHS, CreditTerms, quarter_start
-from .periods import first_day_after, months_before, window_start
+from .periods import MONTHS_PER_YEAR, first_day_after, months_before, window_start
 from .receivables import Receivables
 from .scope import CONTACTS, IN_SCOPE
 from .stage import StageTerms
 
 DAYS_LATE_MONTHS = 24
 """Months of reconciliations that the days late are averaged over."""
-
-YEAR_MONTHS = 12
 
 WINDOW_MONTHS = 12
 """The months that are measured where no policy says otherwise."""
@@ -86,8 +84,8 @@ class Measurement:
             "previous_end": months_before(self.as_of, self.window_months),
             "late_start": window_start(self.as_of, DAYS_LATE_MONTHS),
             "quarter_start": quarter_start(self.as_of),
-            "quarter_previous_start": months_before(quarter_start(self.as_of), YEAR_MONTHS),
-            "quarter_previous_end": months_before(self.as_of, YEAR_MONTHS),
+            "quarter_previous_start": months_before(quarter_start(self.as_of), MONTHS_PER_YEAR),
+            "quarter_previous_end": months_before(self.as_of, MONTHS_PER_YEAR),
             "bad_debt_start": window_start(self.as_of, BAD_DEBT_MONTHS),
             "coverage_min": MARGIN_COVERAGE_MIN,
             "nurture_days": self.nurture_days,
@@ -104,7 +102,7 @@ class Measurement:
         receivables = Receivables(self.company_id, accounts, CONTACTS if self.scoped else None)
         return {
             "crm_relationship_purchase": self._purchase(),
-            **receivables.stages(),
+            **receivables.stages(self.as_of),
             "crm_relationship_settlement": self._settlement(receivables),
             "crm_relationship_open_item": self._open_item(receivables),
             "crm_relationship_dispute": self._dispute(accounts),
@@ -577,7 +575,7 @@ class Measurement:
                    purchase.oldest_quarter, settlement.oldest_quarter,
                    (purchase.oldest_quarter_previous + %(year)s::interval)::date)::timestamp)
                 + %(quarter)s::interval)::date""",
-            year=f"{YEAR_MONTHS} months",
+            year=f"{MONTHS_PER_YEAR} months",
             quarter=f"{QUARTER_MONTHS} months",
         )
 
@@ -591,7 +589,7 @@ class Measurement:
         oldest[2 * self.window_months].append(SQL("purchase.oldest_previous"))
         oldest[DAYS_LATE_MONTHS].append(SQL("settlement.oldest_recent"))
         # Enters the same months of the year before, as it would leave a window of a year.
-        oldest[YEAR_MONTHS].append(SQL("purchase.next_quarter_previous"))
+        oldest[MONTHS_PER_YEAR].append(SQL("purchase.next_quarter_previous"))
         oldest[BAD_DEBT_MONTHS].append(SQL("dispute.oldest"))
         return oldest
 

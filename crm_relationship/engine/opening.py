@@ -7,7 +7,6 @@ It gives what :func:`.measure.insert`, :func:`.grade_tier.evaluate` and
 from odoo.tools import SQL
 
 from . import credit, ladder, lifecycle, stage
-from .credit import CreditTerms
 from .measure import MANY_ROWS, MEASURE_COLUMNS, values
 from .measurement import Measurement
 from .record import Changes, append
@@ -85,31 +84,13 @@ def _created(measurement: Measurement, terms: TierTerms, cut: SQL) -> SQL:
         columns=SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS),
         values=SQL(", ").join(values(measurement, MEASURE_COLUMNS, SQL.identifier("found"))),
         company=terms.company_id,
-        scored=_scored(measurement.credit),
+        scored=credit.scored(
+            # Nobody's yearly need is known yet.
+            measurement.credit,
+            SQL("SELECT * FROM found"),
+            position=SQL("profile.position"),
+        ),
         **_lifecycle(measurement.lifecycle),
-    )
-
-
-def _scored(terms: CreditTerms | None) -> SQL:
-    """The customers found, with their credit; nobody's yearly need is known yet."""
-    found = SQL.identifier("found")
-    if terms is None:
-        return SQL("SELECT found.*, %s FROM found", credit.columns(None, found))
-    score, coverage = credit.score(
-        terms, found, SQL.identifier("entered"), position=SQL("found.position")
-    )
-    return SQL(
-        """
-        SELECT found.*, %(credit)s
-          FROM (SELECT found.*, %(score)s AS new_score, %(coverage)s AS new_coverage
-                  FROM found
-                  LEFT JOIN (%(entered)s) entered ON entered.partner_id = found.partner_id
-                OFFSET 0) found
-        """,
-        credit=credit.columns(terms, found),
-        score=score,
-        coverage=coverage,
-        entered=credit.entered(terms),
     )
 
 

@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 DAY = timedelta(days=1)
+MONTHS_PER_YEAR = 12
 MONTHS_PER_PERIOD = {"monthly": 1, "quarterly": 3}
 
 

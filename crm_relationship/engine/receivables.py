@@ -24,6 +24,8 @@ INVOICED = SQL("move.move_type = 'out_invoice' AND move.state = 'posted'")
 
 INSTALMENTS = SQL.identifier("crm_relationship_instalment")
 
+LATER = SQL.identifier("crm_relationship_later")
+
 
 @dataclass(frozen=True)
 class Receivables:
@@ -31,8 +33,8 @@ class Receivables:
 
     :param accounts: the receivable accounts, see :func:`.sources.receivable_accounts`
     :param contacts: table of the contacts to look at, None: all
-    :param is_kept: their instalments are in the temporary table of :meth:`stages`; else they
-        are read anew, for few contacts
+    :param is_kept: what they read twice is in the temporary tables of :meth:`stages`; else it is
+        read anew, for few contacts
     """
 
     company_id: int
@@ -47,9 +49,12 @@ class Receivables:
             return SQL("(%s)", self._of_all())
         return INSTALMENTS if self.is_kept else SQL("(%s)", self._of_contacts())
 
-    def stages(self) -> dict[str, SQL]:
+    def stages(self, as_of: date) -> dict[str, SQL]:
         """Return the queries of the temporary tables that the others need, by name."""
-        return {} if self.contacts is None else {"crm_relationship_instalment": self._of_contacts()}
+        later = {"crm_relationship_later": self._later(as_of)}
+        if self.contacts is None:
+            return later
+        return {**later, "crm_relationship_instalment": self._of_contacts()}
 
     def settlements(self, since: date) -> SQL:
         """Return one row a reconciliation from ``since`` on that settles an instalment.
@@ -100,21 +105,17 @@ class Receivables:
         """
         return SQL(
             """
-            WITH later AS MATERIALIZED (
-                 SELECT debit_move_id AS line_id, SUM(amount) AS amount,
-                        MIN(max_date) AS next_date
-                   FROM account_partial_reconcile
-                  WHERE max_date > %(as_of)s AND company_id = %(company)s
-                  GROUP BY debit_move_id),
+            WITH later AS MATERIALIZED (%(later)s),
                  item AS (
                  SELECT line.*, line.amount_residual + COALESCE(later.amount, 0) AS residual,
                         later.next_date
                    FROM (%(open_now)s) line
-                   LEFT JOIN later ON later.line_id = line.id
+                   LEFT JOIN later ON later.id = line.id
                   UNION ALL
-                 SELECT line.*, later.amount, later.next_date
+                 SELECT id, move_id, partner_id, date, date_maturity, amount_residual,
+                        amount, next_date
                    FROM later
-                   JOIN (%(settled_now)s) line ON line.id = later.line_id)
+                  WHERE is_settled_now)
             SELECT item.partner_id,
                    COALESCE(item.date_maturity, item.date) AS due_date,
                    invoice.date,
@@ -124,13 +125,29 @@ class Receivables:
               JOIN %(invoices)s
              WHERE item.residual > 0
             """,
-            as_of=as_of,
-            company=self.company_id,
+            later=SQL("SELECT * FROM %s", LATER) if self.is_kept else self._later(as_of),
             open_now=self._lines(OPEN_NOW),
-            settled_now=self._lines(SQL("(%s) IS NOT TRUE", OPEN_NOW)),
             invoices=SQL("(%s) invoice ON invoice.id = item.move_id", self._invoices())
             if self.contacts is None
             else SQL("%s invoice ON invoice.id = item.id", self._instalments),
+        )
+
+    def _later(self, as_of: date) -> SQL:
+        """One row per receivable line that was reconciled after ``as_of``: its columns, the
+        ``amount`` and the ``next_date`` of that, and whether nothing is open on it now.
+        """
+        return SQL(
+            """
+            SELECT line.*, later.amount, later.next_date
+              FROM (SELECT debit_move_id, SUM(amount) AS amount, MIN(max_date) AS next_date
+                      FROM account_partial_reconcile
+                     WHERE max_date > %s AND company_id = %s
+                     GROUP BY debit_move_id) later
+              JOIN (%s) line ON line.id = later.debit_move_id
+            """,
+            as_of,
+            self.company_id,
+            self._lines(SQL("TRUE"), extra=SQL(", (%s) IS NOT TRUE AS is_settled_now", OPEN_NOW)),
         )
 
     def _of_all(self) -> SQL:
@@ -178,13 +195,17 @@ class Receivables:
             self.company_id,
         )
 
-    def _lines(self, condition: SQL) -> SQL:
-        """Return the receivable lines of posted documents, those of :attr:`contacts`."""
+    def _lines(self, condition: SQL, extra: SQL | None = None) -> SQL:
+        """Return the receivable lines of posted documents, those of :attr:`contacts`.
+
+        :param extra: further columns
+        """
         of_contacts = SQL("AND partner_id = ANY (ARRAY(SELECT id FROM %s))", self.contacts)
         return SQL(
-            """SELECT id, move_id, partner_id, date, date_maturity, amount_residual
+            """SELECT id, move_id, partner_id, date, date_maturity, amount_residual %s
                  FROM account_move_line
                 WHERE account_id = ANY (%s) AND %s AND %s %s""",
+            extra or SQL(""),
             self.accounts,
             ON_RECEIVABLES,
             condition,

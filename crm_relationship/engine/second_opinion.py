@@ -15,7 +15,7 @@ Days sales outstanding, by countback
 
 Best possible days sales outstanding
     What it would be if nothing were overdue: the receivables that are not due, by the sales of
-    a year.
+    the year that ends on the day.
 """
 
 from calendar import monthrange
@@ -28,7 +28,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .periods import window_start
+from .periods import MONTHS_PER_YEAR, window_start
 from .receivables import INVOICED, Receivables
 
 SCALE = (
@@ -42,7 +42,6 @@ INDEX_MONTHS = 24
 COUNTBACK_MONTHS = 24
 """Months of sales that a balance is counted back through, at most."""
 
-YEAR_MONTHS = 12
 YEAR_DAYS = 365
 
 
@@ -56,6 +55,7 @@ class Payments:
     :param overdue_days: the sum of those amounts times their ages in days
     :param balance: all that it owes, including tax
     :param sales: what was invoiced to it by month, including tax, by the months' first days
+    :param year_sales: what was invoiced to it in the year up to the day, including tax
     """
 
     settled: Decimal = Decimal(0)
@@ -64,6 +64,7 @@ class Payments:
     overdue_days: Decimal = Decimal(0)
     balance: Decimal = Decimal(0)
     sales: dict[date, Decimal] | None = None
+    year_sales: Decimal = Decimal(0)
 
 
 def days_beyond_terms(payments: Payments) -> Decimal | None:
@@ -108,15 +109,11 @@ def days_sales_outstanding(payments: Payments, as_of: date) -> Decimal | None:
     return None
 
 
-def best_possible_dso(payments: Payments, as_of: date) -> Decimal | None:
+def best_possible_dso(payments: Payments) -> Decimal | None:
     """Return the best possible days sales outstanding; None without sales in the year."""
-    start = as_of - relativedelta(months=YEAR_MONTHS)
-    sold = sum(
-        (amount for month, amount in (payments.sales or {}).items() if month > start), Decimal(0)
-    )
-    if sold <= 0:
+    if payments.year_sales <= 0:
         return None
-    return max(payments.balance - payments.overdue, Decimal(0)) * YEAR_DAYS / sold
+    return max(payments.balance - payments.overdue, Decimal(0)) * YEAR_DAYS / payments.year_sales
 
 
 def find(env, company_id: int, accounts: list[int], customers: list[int], as_of: date):
@@ -134,10 +131,13 @@ def find(env, company_id: int, accounts: list[int], customers: list[int], as_of:
             customer = row.pop("customer_id")
             found[customer].update({name: _exact(amount) for name, amount in row.items()})
     sales = {customer: {} for customer in customers}
-    for customer, month, amount in env.execute_query(_sold(company_id, contacts, as_of)):
-        sales[customer][month] = _exact(amount)
+    year = dict.fromkeys(customers, Decimal(0))
+    for customer, month, *amounts in env.execute_query(_sold(company_id, contacts, as_of)):
+        sales[customer][month], in_year = map(_exact, amounts)
+        year[customer] += in_year
     return {
-        customer: Payments(**values, sales=sales[customer]) for customer, values in found.items()
+        customer: Payments(**values, sales=sales[customer], year_sales=year[customer])
+        for customer, values in found.items()
     }
 
 
@@ -179,11 +179,14 @@ def _open(receivables: Receivables, as_of: date) -> SQL:
 
 
 def _sold(company_id: int, contacts: SQL, as_of: date) -> SQL:
-    """Return the invoiced amounts by customer and month; credit notes lower them."""
+    """Return the invoiced amounts by customer and month, all and those of the year up to
+    ``as_of``; credit notes lower them.
+    """
     return SQL(
         """
         SELECT customer.commercial_partner_id, date_trunc('month', move.invoice_date)::date,
-               SUM(move.amount_total_signed)
+               SUM(move.amount_total_signed),
+               SUM(move.amount_total_signed) FILTER (WHERE move.invoice_date >= %(year)s)
           FROM account_move move
           JOIN res_partner customer ON customer.id = move.partner_id
          WHERE (%(invoiced)s OR move.move_type = 'out_refund' AND move.state = 'posted')
@@ -195,6 +198,7 @@ def _sold(company_id: int, contacts: SQL, as_of: date) -> SQL:
         invoiced=INVOICED,
         company=company_id,
         contacts=contacts,
-        start=as_of.replace(day=1) - relativedelta(months=COUNTBACK_MONTHS),
+        start=as_of.replace(day=1) - relativedelta(months=COUNTBACK_MONTHS - 1),
+        year=window_start(as_of, MONTHS_PER_YEAR),
         as_of=as_of,
     )

@@ -124,6 +124,18 @@ def find_cuts(env, terms: TierTerms, ranked: SQL | None = None) -> SQL:
     )
 
 
+def find_values(env, terms: TierTerms) -> SQL:
+    """Return the same where only the values of the cuts matter: those of a method that needs
+    nobody counted are not.
+    """
+    is_fixed = terms.method in ("threshold", "behaviour")
+    return find_cuts(env, terms, NOBODY if is_fixed else None)
+
+
+NOBODY = SQL("SELECT NULL::numeric AS tier_basis WHERE FALSE")
+"""See ``ranked`` of :func:`cuts`."""
+
+
 def _find_pivots(env, terms: TierTerms) -> Pivots:
     """Return amounts near which to look for the cuts; whatever they are, the cuts are the same.
 

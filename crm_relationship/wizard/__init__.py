@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import base_partner_merge_credit
 from . import base_partner_merge_ladder
 from . import base_partner_merge_assessment
 from . import crm_relationship_assessment_return
@@ -7,3 +8,4 @@ from . import crm_relationship_dismiss
 from . import crm_relationship_override
 from . import crm_relationship_preview
 from . import crm_relationship_setup
+from . import crm_relationship_setup_credit

@@ -1,4 +1,5 @@
 from . import crm_relationship_credit_policy
+from . import crm_relationship_credit_policy_confirmation
 from . import crm_relationship_credit_criterion
 from . import crm_relationship_credit_band
 from . import crm_relationship_credit_grade

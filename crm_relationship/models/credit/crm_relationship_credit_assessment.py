@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
 
 from ...engine.credit import quarter_start
-from ..numbers import decimal
+from ..numbers import decimal, format_short
+from ..saving import SAVING
 
 CREDIT = "crm_relationship.group_credit"
 
@@ -14,9 +15,6 @@ ASSESSORS = f"crm_relationship.group_manager,{CREDIT}"
 
 SETTLES = "crm_relationship_settles_assessment"
 """Context key: the assessment's own steps write it."""
-
-SETTLING = object()
-"""Its value, which no call from outside can give."""
 
 PEOPLE_FIELDS = {"draft": {"line_ids", "note"}, "proposed": {"approved_limit"}}
 """What people write in each state; all else is done by the steps."""
@@ -284,11 +282,11 @@ class CrmRelationshipCreditAssessment(models.Model):
 
     def _settling(self):
         """Return these records for one of their own steps, which may write everything."""
-        return self.with_context(**{SETTLES: SETTLING})
+        return self.with_context(**{SETTLES: SAVING})
 
     @api.model
     def _is_settling(self):
-        return self.env.context.get(SETTLES) is SETTLING
+        return self.env.context.get(SETTLES) is SAVING
 
     @api.model
     def _check_settling(self):
@@ -370,6 +368,10 @@ class CrmRelationshipCreditAssessment(models.Model):
         """Return a copied text in the user's language."""
         texts = texts or {}
         return texts.get(self.env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
+
+    def _short(self, number):
+        """Return a number for the report, with the decimals that it needs."""
+        return format_short(self.env, number)
 
     def _get_line_groups(self):
         """Return the lines by category with their sums, for the report."""

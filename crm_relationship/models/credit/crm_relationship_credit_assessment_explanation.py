@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
+from ..numbers import format_short
 from .crm_relationship_credit_assessment_measure import FIGURES
 
 
@@ -29,8 +30,8 @@ class CrmRelationshipCreditAssessment(models.Model):
         values = {
             "grade": self.grade_code,
             "score": formatLang(self.env, self.score, digits=2),
-            "coverage": formatLang(self.env, self.coverage, digits=0),
-            "needed": formatLang(self.env, self.coverage_min, digits=0),
+            "coverage": format_short(self.env, self.coverage),
+            "needed": format_short(self.env, self.coverage_min),
         }
         if self.is_provisional:
             return self.env._(
@@ -93,22 +94,24 @@ class CrmRelationshipCreditAssessment(models.Model):
         self.ensure_one()
         profiles = self.env["crm.relationship.profile"]
         kept = self.opinion or {}
-        meanings = {
-            "payment_index": self.env._("80 is prompt, 50 is 30 days beyond the terms."),
-            "days_beyond_terms": self.env._("Weighted by the amounts, over 24 months."),
-            "days_sales_outstanding": self.env._(
-                "The balance, counted back through the sales month by month."
+        rows = (
+            (
+                self.env._("Payment index"),
+                profiles._format_opinion(kept.get("payment_index"), 1),
+                profiles._explain_payment_index(kept.get("days_beyond_terms")),
             ),
-            "best_possible_dso": self.env._("If nothing were overdue."),
-        }
-        return [
-            {
-                "name": profiles._fields[name]._description_string(self.env),
-                "value": profiles._format_opinion(kept.get(name)),
-                "rule": meaning,
-            }
-            for name, meaning in meanings.items()
-        ]
+            (
+                self.env._("Days sales outstanding"),
+                profiles._format_days(kept.get("days_sales_outstanding")),
+                self.env._("The balance, counted back through the sales month by month."),
+            ),
+            (
+                self.env._("Best possible DSO"),
+                profiles._format_days(kept.get("best_possible_dso")),
+                self.env._("If nothing were overdue."),
+            ),
+        )
+        return [{"name": name, "value": value, "rule": meaning} for name, value, meaning in rows]
 
     @api.depends("grades")
     @api.depends_context("lang")
@@ -127,8 +130,8 @@ class CrmRelationshipCreditAssessment(models.Model):
                 "code": grade["code"],
                 "name": self._read_text(grade["names"]),
                 "color": grade["color"],
-                "from": formatLang(self.env, grade["from"], digits=0),
-                "months": formatLang(self.env, grade["months"], digits=1),
+                "from": format_short(self.env, grade["from"]),
+                "months": format_short(self.env, grade["months"]),
                 "most": self._format_amount(grade["max"]) if grade["max"] else "",
             }
             for grade in self.grades or ()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ..numbers import format_short
 from .crm_relationship_credit_assessment import SETTLED
 
 
@@ -63,7 +64,7 @@ class CrmRelationshipCreditAssessment(models.Model):
             return self.env._("Without a grade there is no limit.")
         values = {
             "grade": grade["code"],
-            "months": formatLang(self.env, grade["months"], digits=1),
+            "months": format_short(self.env, grade["months"]),
             "monthly": self._format_amount(self.monthly_revenue),
             "limit": self._format_amount(self.proposed_limit),
             "most": self._format_amount(grade["max"]),

@@ -257,15 +257,10 @@ class CrmRelationshipCreditAssessment(models.Model):
     def _find_statements(self, company, date_end):
         """Return a copy of the financial statements that counted, by partner id."""
         statements = self.env["crm.relationship.credit.statement"].with_company(company)
-        current = statements.search(
-            [
-                ("id", "in", statements._get_current_ids(date_end)),
-                ("partner_id", "in", self.partner_id.ids),
-            ]
-        )
+        current = statements._get_current(self.partner_id, date_end)
         languages = [lang for lang, _name in self.env["res.lang"].get_installed()]
         return {
-            each.partner_id.id: {
+            partner_id: {
                 "id": each.id,
                 "period": each.period,
                 "date_end": fields.Date.to_string(each.date_end),
@@ -278,7 +273,7 @@ class CrmRelationshipCreditAssessment(models.Model):
                     lang: each.with_context(lang=lang)._prepare_ratio_lines() for lang in languages
                 },
             }
-            for each in current
+            for partner_id, each in current.items()
         }
 
     def _find_opinions(self, company, date_end):
@@ -306,5 +301,5 @@ class CrmRelationshipCreditAssessment(models.Model):
             "payment_index": lambda: second_opinion.payment_index(days),
             "days_beyond_terms": lambda: days,
             "days_sales_outstanding": lambda: second_opinion.days_sales_outstanding(paid, date_end),
-            "best_possible_dso": lambda: second_opinion.best_possible_dso(paid, date_end),
+            "best_possible_dso": lambda: second_opinion.best_possible_dso(paid),
         }[name]()

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.tools import formatLang
+from odoo.exceptions import UserError, ValidationError
+
+from ..numbers import format_short
+from ..saving import SAVING
+from .crm_relationship_credit_criterion import SAVES_BANDS
 
 
 class CrmRelationshipCreditBand(models.Model):
@@ -57,16 +60,43 @@ class CrmRelationshipCreditBand(models.Model):
         :param limits: the lower limits of all bands
         """
         higher = [limit for limit in limits if limit > value_from]
-        low, high = self._format(value_from), self._format(min(higher)) if higher else ""
+        low = format_short(self.env, value_from, 4)
+        high = format_short(self.env, min(higher), 4) if higher else ""
         if value_from == min(limits):
             return self.env._("below %(high)s", high=high) if high else self.env._("any")
         if not high:
             return self.env._("from %(low)s", low=low)
         return self.env._("from %(low)s to below %(high)s", low=low, high=high)
 
-    def _format(self, value):
-        digits = next(n for n in range(5) if round(value, n) == round(value, 4))
-        return formatLang(self.env, value, digits=digits)
+    @api.constrains("name", "value_from", "criterion_id")
+    def _check_place(self):
+        # One that is saved with its criterion is checked when all of them are saved.
+        if self.env.context.get(SAVES_BANDS) is not SAVING:
+            self.criterion_id._check_bands()
+
+    def write(self, vals):
+        """A band stays with its criterion: judgements name both."""
+        if "criterion_id" in vals and self.criterion_id.ids != [vals["criterion_id"]]:
+            raise ValidationError(
+                self.env._(
+                    "A band stays with its criterion. Add a band to the other criterion instead."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_judged(self):
+        """What people found out does not vanish along with a level."""
+        judgements = self.env["crm.relationship.credit.judgement"].sudo()  # of every salesperson
+        for band in self:
+            if judgements.search_count([("band_id", "=", band.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "Customers were judged to be “%(level)s”. Give them another level before "
+                        "you delete it.",
+                        level=band.display_name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last(self):
@@ -80,7 +110,7 @@ class CrmRelationshipCreditBand(models.Model):
                     )
                 )
 
-    @api.depends("name", "range")
+    @api.depends("range")
     def _compute_display_name(self):
         for band in self:
-            band.display_name = band.name or band.range
+            band.display_name = band.range

@@ -2,11 +2,14 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import formatLang
 
 from ...engine.credit import BEST, Criterion
-from ..numbers import decimal
-from .crm_relationship_credit_policy import SAVES_CRITERIA, SAVING
+from ..numbers import decimal, format_short
+from ..saving import SAVING
+from .crm_relationship_credit_policy import SAVES_CRITERIA
+
+SAVES_BANDS = "crm_relationship_saves_bands"
+"""Context key: the criterion is being saved together with its bands."""
 
 FINANCIAL = ("solvency", "profitability")
 """Categories whose points are financial; all others are not."""
@@ -126,6 +129,7 @@ class CrmRelationshipCreditCriterion(models.Model):
 
     @api.constrains("band_ids", "measure")
     def _check_bands(self):
+        """Check that every value, or judge, finds one band; a template, when it is copied."""
         for criterion in self.filtered("company_id"):
             if not criterion.band_ids:
                 raise ValidationError(
@@ -143,6 +147,32 @@ class CrmRelationshipCreditCriterion(models.Model):
                         criterion=criterion.name,
                     )
                 )
+            limits = criterion.band_ids.mapped("value_from")
+            if criterion.measure != "judged" and len(set(limits)) < len(limits):
+                raise ValidationError(
+                    self.env._(
+                        "Two bands of “%(criterion)s” begin at the same value. Let each begin at "
+                        "another one.",
+                        criterion=criterion.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        saving = self.with_context(**{SAVES_BANDS: SAVING})
+        criteria = super(CrmRelationshipCreditCriterion, saving).create(vals_list)
+        return criteria.with_env(self.env)
+
+    def write(self, vals):
+        """A criterion stays with its policy, which would miss its points."""
+        if "policy_id" in vals and self.policy_id.ids != [vals["policy_id"]]:
+            raise ValidationError(
+                self.env._(
+                    "A criterion stays with its policy. Add one to the other policy instead."
+                )
+            )
+        saving = self.with_context(**{SAVES_BANDS: SAVING}) if "band_ids" in vals else self
+        return super(CrmRelationshipCreditCriterion, saving).write(vals)
 
     def _get_band(self, value, level_id=None):
         """Return the band of a value, or the judged level; none for nothing."""
@@ -166,8 +196,8 @@ class CrmRelationshipCreditCriterion(models.Model):
         if abs(value) >= BEST:
             return "∞" if value > 0 else "−∞"
         units = dict(self._fields["unit"]._description_selection(self.env))
-        digits = DIGITS.get(unit, 0)
-        return f"{formatLang(self.env, value, digits=digits)} {units.get(unit, '')}".strip()
+        number = format_short(self.env, value, DIGITS.get(unit, 0))
+        return f"{number} {units.get(unit, '')}".strip()
 
     def _get_terms(self) -> Criterion:
         """Return what the engine scores by."""

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .crm_relationship_credit_policy import SAVES_CRITERIA, SAVING, TOTAL_POINTS
+from ..saving import SAVING
+from .crm_relationship_credit_policy import SAVES_CRITERIA, TOTAL_POINTS
 
 
 class CrmRelationshipCreditGrade(models.Model):
@@ -79,6 +80,16 @@ class CrmRelationshipCreditGrade(models.Model):
         if self.env.context.get(SAVES_CRITERIA) is not SAVING:
             self.policy_id._check_grades()
 
+    def write(self, vals):
+        """A grade stays with its policy, whose customers and history name it."""
+        if "policy_id" in vals and self.policy_id.ids != [vals["policy_id"]]:
+            raise ValidationError(
+                self.env._(
+                    "A grade stays with its policy. Add a grade to the other policy instead."
+                )
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         profiles = self.env["crm.relationship.profile"].sudo()  # of every salesperson
@@ -91,7 +102,8 @@ class CrmRelationshipCreditGrade(models.Model):
                         grade=grade.code,
                     )
                 )
-            if profiles.search_count([("credit_grade_id", "=", grade.id)], limit=1):
+            held = ["|", ("credit_grade_id", "=", grade.id), ("assessed_grade_id", "=", grade.id)]
+            if profiles.search_count(held, limit=1):
                 raise UserError(
                     self.env._(
                         "Customers have the grade %(grade)s. Change its scores first, and let a "

@@ -1,9 +1,8 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class CrmRelationshipCreditGrade(models.Model):
-    """The limit that a grade proposes, and the approved assessments that hold it."""
+    """The credit limit that a grade proposes."""
 
     _inherit = "crm.relationship.credit.grade"
 
@@ -20,16 +19,3 @@ class CrmRelationshipCreditGrade(models.Model):
         "CHECK (COALESCE(limit_months, 0) >= 0 AND COALESCE(limit_max, 0) >= 0)",
         "The months of a limit and its maximum can't be negative.",
     )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_approved(self):
-        profiles = self.env["crm.relationship.profile"].sudo()  # of every salesperson
-        for grade in self:
-            if profiles.search_count([("assessed_grade_id", "=", grade.id)], limit=1):
-                raise UserError(
-                    self.env._(
-                        "The grade %(grade)s holds by approved assessments. You can delete it when "
-                        "they have expired.",
-                        grade=grade.code,
-                    )
-                )

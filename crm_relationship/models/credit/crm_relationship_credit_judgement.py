@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+JUDGED = {"partner_id", "criterion_id", "band_id"}
+"""Fields that make a judgement: who changes one of them judges anew."""
+
 
 class CrmRelationshipCreditJudgement(models.Model):
     """The level that somebody judged a customer to have in a criterion, and why."""
@@ -44,10 +47,11 @@ class CrmRelationshipCreditJudgement(models.Model):
         return super().create([self._sign(vals) for vals in vals_list])
 
     def write(self, vals):
-        """Another level is another judgement: of who enters it, and of today."""
-        if "band_id" in vals:
+        """Another level, or customer, is another judgement: of who enters it, and of today."""
+        changed = not JUDGED.isdisjoint(vals)
+        if changed:
             vals = {"date": fields.Date.context_today(self), **vals}
-        return super().write(self._sign(vals, changed="band_id" in vals))
+        return super().write(self._sign(vals, changed))
 
     def _sign(self, vals, changed=True):
         """Return ``vals`` with who judges: nobody judges in the name of others."""
@@ -73,6 +77,14 @@ class CrmRelationshipCreditJudgement(models.Model):
                         "“%(criterion)s” is measured, not judged.",
                         criterion=judgement.criterion_id.name,
                     )
+                )
+
+    @api.constrains("date")
+    def _check_date(self):
+        for judgement in self:
+            if judgement.date > fields.Date.context_today(judgement):
+                raise ValidationError(
+                    self.env._("Nobody has judged yet what is dated in the future.")
                 )
 
     @api.constrains("partner_id")

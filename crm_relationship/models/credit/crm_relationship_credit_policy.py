@@ -4,12 +4,10 @@ from odoo.exceptions import UserError, ValidationError
 from ...engine.credit import CreditTerms
 from ...engine.measurement import WINDOW_MONTHS
 from ..numbers import decimal
+from ..saving import SAVING
 
 SAVES_CRITERIA = "crm_relationship_saves_criteria"
 """Context key: the policy is being saved together with its criteria and grades."""
-
-SAVING = object()
-"""Its value, which no call from outside can give."""
 
 TOTAL_POINTS = 100
 

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL, format_date, formatLang
 
 from ...engine import credit
 from ...engine.credit import BEST, RATIOS
+from ..numbers import format_short
 
 YEARLY = {"year": 1, "quarter": 4}
 """What the flows of a period are multiplied by to be those of a year."""
@@ -76,16 +77,24 @@ class CrmRelationshipCreditStatement(models.Model):
 
     current_ratio = fields.Float(compute="_compute_ratios", store=True, digits=(16, 4))
     debt_ratio = fields.Float(
-        "Debt to Assets (%)", compute="_compute_ratios", store=True, digits=(16, 4)
+        "Debt to Assets",
+        compute="_compute_ratios",
+        store=True,
+        digits=(16, 4),
+        help="In percent.",
     )
     cash_flow_ratio = fields.Float(
         "Cash Flow to Current Liabilities", compute="_compute_ratios", store=True, digits=(16, 4)
     )
     net_margin = fields.Float(
-        "Net Margin (%)", compute="_compute_ratios", store=True, digits=(16, 4)
+        compute="_compute_ratios", store=True, digits=(16, 4), help="In percent."
     )
     return_on_equity = fields.Float(
-        "Return on Equity (%)", compute="_compute_ratios", store=True, digits=(16, 4)
+        "Return on Equity",
+        compute="_compute_ratios",
+        store=True,
+        digits=(16, 4),
+        help="In percent.",
     )
     known_ratios = fields.Char(
         compute="_compute_ratios", store=True, help="Codes of the ratios that are known."
@@ -96,6 +105,7 @@ class CrmRelationshipCreditStatement(models.Model):
     )
     z_zone = fields.Selection(
         [("safe", "Safe"), ("grey", "Grey Zone"), ("distress", "Distress")],
+        "Z′ Zone",
         compute="_compute_z_score",
         store=True,
         help="Safe above 2.9, distress below 1.23. Empty: assets or liabilities are zero.",
@@ -220,8 +230,8 @@ class CrmRelationshipCreditStatement(models.Model):
                 else self.env._(
                     "%(zone)s: safe above %(safe)s, distress below %(distress)s.",
                     zone=zones[self._get_z_zone()],
-                    safe=formatLang(self.env, SAFE, digits=2),
-                    distress=formatLang(self.env, DISTRESS, digits=2),
+                    safe=format_short(self.env, SAFE),
+                    distress=format_short(self.env, DISTRESS),
                 ),
             }
         )
@@ -232,8 +242,8 @@ class CrmRelationshipCreditStatement(models.Model):
             return self.env._("unknown")
         if abs(value) >= BEST:
             return "∞" if value > 0 else "−∞"
-        digits = formatLang(self.env, value, digits=2)
-        return f"{digits} %" if code in PERCENT else digits
+        number = format_short(self.env, value)
+        return f"{number} %" if code in PERCENT else number
 
     @api.depends(
         "period", "current_assets", "current_liabilities", "total_assets", "total_liabilities",
@@ -271,7 +281,7 @@ class CrmRelationshipCreditStatement(models.Model):
     @api.depends("partner_id", "date_end")
     @api.depends_context("company")
     def _compute_is_current(self):
-        current = self._get_current_ids()
+        current = self._get_current_ids(among=self.partner_id)
         for statement in self:
             statement.is_current = statement._origin.id in current
 
@@ -281,29 +291,36 @@ class CrmRelationshipCreditStatement(models.Model):
         return [("id", "in" if True in value else "not in", self._get_current_ids())]
 
     @api.model
-    def _get_current_ids(self, as_of=None):
-        """Return the ids of the statements that count in the current company."""
+    def _get_current_ids(self, as_of=None, among=None):
+        """Return the ids of the statements that count in the current company.
+
+        :param among: the customers to look at; None: all
+        """
         company = self.env.company
         self.env.flush_all()
-        query = credit.statements(company.id, as_of or company._get_relationship_today())
+        query = credit.statements(
+            company.id,
+            as_of or company._get_relationship_today(),
+            None if among is None else among.ids,
+        )
         return [row[0] for row in self.env.execute_query(SQL("SELECT id FROM (%s) current", query))]
 
     @api.model
-    def _get_current(self, partner, as_of):
-        """Return the customer's statement that counts in the current company, or none."""
-        return self.search(
-            [("partner_id", "=", partner.id), ("id", "in", self._get_current_ids(as_of))]
-        )
+    def _get_current(self, customers, as_of):
+        """Return ``{customer id: statement}`` of those that count in the current company."""
+        current = self.browse(self._get_current_ids(as_of, customers))
+        return {statement.partner_id.id: statement for statement in current}
 
     @api.depends("partner_id", "period", "date_end")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         periods = dict(self._fields["period"]._description_selection(self.env))
         for statement in self:
-            statement.display_name = self.env._(
+            statement.display_name = bool(statement.partner_id) and self.env._(
                 "%(customer)s, %(period)s to %(date)s",
-                customer=statement.partner_id.name or "",
+                customer=statement.partner_id.display_name,
                 period=periods.get(statement.period, ""),
-                date=fields.Date.to_string(statement.date_end) or "",
+                date=format_date(self.env, statement.date_end),
             )
 
     @api.constrains("partner_id")

@@ -115,9 +115,9 @@ class CrmRelationshipProfile(models.Model):
 
     # ------------------------------------------------------------ explanation
 
-    def _prepare_credit_explanation(self, rows, as_of, policy, terms):
+    def _prepare_credit_explanation(self, inputs, shared):
         return {
-            **super()._prepare_credit_explanation(rows, as_of, policy, terms),
+            **super()._prepare_credit_explanation(inputs, shared),
             "held": self._explain_held_grade(),
         }
 

@@ -1,8 +1,11 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang, groupby
 
 from ...engine import credit
+from ..numbers import format_short
 
 
 class CrmRelationshipProfile(models.Model):
@@ -56,11 +59,9 @@ class CrmRelationshipProfile(models.Model):
         """Render the answers; what a company's customers share is read once."""
         for company, profiles in self.grouped("company_id").items():
             shared = self._get_credit_shared(company)
-            found = profiles._get_credit_lines(shared["terms"])
+            inputs = profiles._get_credit_inputs(company, shared)
             for profile in profiles:
-                values = profile._prepare_credit_explanation(
-                    found.get(profile.partner_id.id, {}), **shared
-                )
+                values = profile._prepare_credit_explanation(inputs[profile.id], shared)
                 profile.credit_explanation = self.env["ir.qweb"]._render(
                     "crm_relationship.credit_explanation", values
                 )
@@ -86,10 +87,7 @@ class CrmRelationshipProfile(models.Model):
 
         Everybody who may see a profile may see the rules that made it, hence sudo.
         """
-        as_of = (
-            self.env["crm.relationship.run"].sudo()._get_last(company).as_of
-            or company._get_relationship_today()
-        )
+        as_of = self._get_credit_day(company)
         policy = self.env["crm.relationship.credit.policy"].sudo()._get_of_company(company)
         tier_policy = company.sudo()._get_relationship_policy()
         return {
@@ -97,6 +95,17 @@ class CrmRelationshipProfile(models.Model):
             "policy": policy,
             "terms": policy._get_terms(as_of, tier_policy) if policy else None,
         }
+
+    def _get_credit_day(self, company):
+        """Return the day that the credit is as of: that of the last recalculation."""
+        # When a run was is no secret to who sees its results, hence sudo.
+        last = self.env["crm.relationship.run"].sudo()._get_last(company)
+        return last.as_of or company._get_relationship_today()
+
+    def _get_credit_inputs(self, company, shared):
+        """Return ``{profile id: {name: input}}``, what each answer is made of."""
+        lines = self._get_credit_lines(shared["terms"])
+        return {profile.id: {"rows": lines.get(profile.partner_id.id, {})} for profile in self}
 
     def _get_credit_lines(self, terms):
         """Return ``{partner id: {criterion id: row}}``, see :func:`..engine.credit.lines`."""
@@ -115,9 +124,10 @@ class CrmRelationshipProfile(models.Model):
             found.setdefault(row["partner_id"], {})[row["criterion_id"]] = row
         return found
 
-    def _prepare_credit_explanation(self, rows, as_of, policy, terms):
-        """Return what the answer to "why?" is made of."""
+    def _prepare_credit_explanation(self, inputs, shared):
+        """Return what the template lays out."""
         self.ensure_one()
+        policy, rows = shared["policy"], inputs["rows"]
         categories = dict(
             self.env["crm.relationship.credit.criterion"]
             ._fields["category"]
@@ -130,9 +140,10 @@ class CrmRelationshipProfile(models.Model):
         ]
         return {
             "profile": self,
-            "as_of": as_of,
+            "as_of": shared["as_of"],
             "policy": policy,
             "verdict": self._explain_credit_verdict(policy),
+            "short": partial(format_short, self.env),
             "grades": policy.grade_ids.sorted("score_from", reverse=True),
             "groups": [
                 {"name": categories[category], "lines": group, **self._sum_credit(group)}
@@ -176,9 +187,9 @@ class CrmRelationshipProfile(models.Model):
             "customer": customer,
             "grade": self.credit_grade_id.code,
             "score": formatLang(self.env, self.credit_score, digits=2),
-            "least": formatLang(self.env, self.credit_grade_id.score_from, digits=0),
-            "coverage": formatLang(self.env, self.credit_coverage, digits=0),
-            "needed": formatLang(self.env, policy.coverage_min, digits=0),
+            "least": format_short(self.env, self.credit_grade_id.score_from),
+            "coverage": format_short(self.env, self.credit_coverage),
+            "needed": format_short(self.env, policy.coverage_min),
         }
         if self.is_credit_provisional:
             return self.env._(

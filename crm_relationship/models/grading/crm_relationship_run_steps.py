@@ -297,7 +297,7 @@ class CrmRelationshipRun(models.Model):
             self._append(record.end_overrides(self.company_id.id, day, self.id, scoped))
             terms = self._prepare_tier_terms(policy, day)
             if self.env.execute_query(SQL("%s LIMIT 1", grade_tier.newcomers(terms, scoped))):
-                cut = tier_cuts.find_cuts(self.env, terms)
+                cut = tier_cuts.find_values(self.env, terms)
                 self._append(grade_tier.place(terms, cut, self.id, scoped))
             self.env.invalidate_all()
         self._count({}, "grade_seconds", started)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..saving import SAVING
+
 SAVES_TIERS = "crm_relationship_saves_tiers"
 """Context key: the policy is being saved together with its tiers."""
 
@@ -127,7 +129,7 @@ class CrmRelationshipTier(models.Model):
     )  # fmt: skip
     def _check_place(self):
         # One that is saved with its tiers is checked when all of them are saved.
-        if not self.env.context.get(SAVES_TIERS):
+        if self.env.context.get(SAVES_TIERS) is not SAVING:
             self.policy_id._check_tiers()
 
     def write(self, vals):

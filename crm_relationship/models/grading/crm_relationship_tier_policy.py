@@ -9,6 +9,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ...engine.periods import DAY, period_end
 from ...engine.tier_cuts import TierTerms
+from ..saving import SAVING
 from .crm_relationship_tier import SAVES_TIERS
 
 KEEP_NAME = "crm_relationship_keep_name"
@@ -324,7 +325,7 @@ class CrmRelationshipTierPolicy(models.Model):
             )
         if vals.get("state") == "active":
             vals = {**vals, "evaluated_until": False}
-        saving = self.with_context(**{SAVES_TIERS: True}) if "tier_ids" in vals else self
+        saving = self.with_context(**{SAVES_TIERS: SAVING}) if "tier_ids" in vals else self
         result = super(CrmRelationshipTierPolicy, saving).write(vals)
         if vals.get("state") == "active":
             self._adopt_overrides()

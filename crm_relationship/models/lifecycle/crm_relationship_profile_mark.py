@@ -3,8 +3,9 @@ from decimal import ROUND_DOWN, Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ...engine.ladder import CLIENT_SHARE, MONTHS_PER_YEAR
+from ...engine.ladder import CLIENT_SHARE
 from ...engine.measurement import WINDOW_MONTHS
+from ...engine.periods import MONTHS_PER_YEAR
 from ..grading.crm_relationship_profile import AT_ONCE
 
 HUNDREDTH = Decimal("0.01")

@@ -47,3 +47,36 @@ class CreditCase(RelationshipCase):
                 **values,
             }
         )
+
+
+class DrawnCredit:
+    """What tests against the oracle share: entering what was drawn, and reading the scores."""
+
+    def prepare_statement(self, partner, drawn):
+        """Return the values of the statement of an :class:`oracle.Statement`."""
+        return {
+            "partner_id": partner.id,
+            "date_end": drawn.end,
+            "period": drawn.period,
+            "current_assets": drawn.current_assets,
+            "total_assets": drawn.total_assets,
+            "current_liabilities": drawn.current_liabilities,
+            "total_liabilities": drawn.total_liabilities,
+            "sales": drawn.sales,
+            "net_income": drawn.net_income,
+            "operating_cash_flow": drawn.cash_flow,
+        }
+
+    def read_scores(self):
+        """Return ``{partner id: (score, coverage, grade, position of the tier)}``."""
+        self.env.cr.execute(
+            """SELECT profile.partner_id, profile.credit_score::float,
+                      profile.credit_coverage::float, grade.code,
+                      array_position(%s, profile.computed_tier_id)
+                 FROM crm_relationship_profile profile
+                 LEFT JOIN crm_relationship_credit_grade grade
+                   ON grade.id = profile.credit_grade_id
+                WHERE profile.company_id = %s""",
+            [self.policy.tier_ids.ids, self.company.id],
+        )
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}

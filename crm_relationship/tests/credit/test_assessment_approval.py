@@ -277,6 +277,7 @@ class TestAssessmentApproval(AssessmentCase):
             {"name": "Renamed", "band_ids": [Command.create({"value_from": 7, "share": 1})]}
         )
         ratio.band_ids.filtered(lambda band: band.value_from != 7).unlink()
+        judgement.search([("partner_id", "=", self.customer.id)]).unlink()
         self.criteria["management"].band_ids.filtered(lambda band: band.name == "Good").unlink()
         growth = self.criteria["growth"]
         self.credit_policy.criterion_ids = [
@@ -284,7 +285,6 @@ class TestAssessmentApproval(AssessmentCase):
             Command.update(growth.id, {"points": 0}),
         ]
         growth.unlink()
-        judgement.unlink()
         statement.sudo().unlink()
         self.recalculate(TODAY + timedelta(days=1))
         self.assertEqual(self.read_all(approved), before)
@@ -382,7 +382,7 @@ class TestAssessmentApproval(AssessmentCase):
                 Command.update(grade.id, {"score_from": 1}),
                 Command.update(self.grades["B"].id, {"score_from": 0}),
             ]
-        with self.assertRaisesRegex(UserError, "approved assessments"):
+        with self.assertRaisesRegex(UserError, "have the grade"):
             grade.unlink()
 
     def test_limits_are_not_negative(self):

@@ -123,7 +123,7 @@ class TestAssessmentLimit(AssessmentCase):
             "Good",
             "Payment Performance",
             "150.00",
-            "Payment Index",
+            "Payment index",
             self.manager.name,
             self.second.name,
         ):

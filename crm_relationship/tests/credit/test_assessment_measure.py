@@ -91,7 +91,7 @@ class TestAssessmentMeasure(AssessmentCase):
         draft = self.assess()
         self.assertEqual(len(draft.line_ids), 20)
         ratio = self.get_line(draft, "current_ratio")
-        self.assertEqual((ratio.value, ratio.value_text), (2, "2.00 times"))
+        self.assertEqual((ratio.value, ratio.value_text), (2, "2 times"))
         self.assertEqual((ratio.band_name, ratio.share, ratio.given), ("from 2", 100, 7))
         self.assertEqual([band["from"] for band in ratio.bands], [0, 0.8, 1, 1.5, 2])
         judged = self.get_line(draft, "management")

@@ -70,6 +70,11 @@ class TestCreditEntries(CreditCase):
         self.assertEqual(after.credit_coverage, coverage)
         self.assertAlmostEqual(after.credit_score, score + 3 * 0.3, 2)
 
+    def test_names_of_statements(self):
+        statement = self.state(self.customer)
+        self.assertTrue(statement.display_name.startswith(f"{self.customer.name}, Year to "))
+        self.assertIs(statement.new({}).display_name, False)
+
     def test_denominators_of_zero_follow_rules(self):
         cases = (
             ({"current_liabilities": 0, "total_liabilities": 0}, "current_ratio", 7),
@@ -155,6 +160,15 @@ class TestCreditEntries(CreditCase):
             }
         )
         self.assertEqual(forged.user_id, first)
+        (another,) = self.make_ranking([50], day=self.today - DAY)
+        own.with_user(second).partner_id = another
+        self.assertEqual(judgement.user_id, second)
+
+    def test_nobody_judges_tomorrow(self):
+        judgement = self.judge(self.customer, "management", "Good")
+        judgement.date = self.today - DAY * 30
+        with self.assertRaises(ValidationError):
+            judgement.date = self.today + DAY * 2
 
     def test_salespeople_do_not_date_the_founding(self):
         salesperson = self.new_user(

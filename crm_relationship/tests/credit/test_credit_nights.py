@@ -4,12 +4,13 @@ from odoo.tests import tagged
 
 from ..grading.test_engine_oracle import FIRST_DAY, START, TestEngineOracle
 from . import oracle
+from .common import DrawnCredit
 
 DAY = timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")
-class TestCreditNights(TestEngineOracle):
+class TestCreditNights(DrawnCredit, TestEngineOracle):
     """Random nights: what is entered, what time changes, and what documents change."""
 
     test_measures_on_calendar_boundaries = None
@@ -84,33 +85,11 @@ class TestCreditNights(TestEngineOracle):
             cash_flow=self.random.randint(-50, 150),
             end=end,
         )
-        self.env["crm.relationship.credit.statement"].create(
-            {
-                "partner_id": partner.id,
-                "date_end": end,
-                "current_assets": drawn.current_assets,
-                "total_assets": drawn.total_assets,
-                "current_liabilities": drawn.current_liabilities,
-                "total_liabilities": drawn.total_liabilities,
-                "sales": drawn.sales,
-                "net_income": drawn.net_income,
-                "operating_cash_flow": drawn.cash_flow,
-            }
-        )
+        self.env["crm.relationship.credit.statement"].create(self.prepare_statement(partner, drawn))
         entered.statement = drawn
 
     def assert_credit(self, as_of):
-        self.env.cr.execute(
-            """SELECT profile.partner_id, profile.credit_score::float,
-                      profile.credit_coverage::float, grade.code,
-                      array_position(%s, profile.computed_tier_id)
-                 FROM crm_relationship_profile profile
-                 LEFT JOIN crm_relationship_credit_grade grade
-                   ON grade.id = profile.credit_grade_id
-                WHERE profile.company_id = %s""",
-            [self.policy.tier_ids.ids, self.company.id],
-        )
-        for partner_id, score, coverage, grade, position in self.env.cr.fetchall():
+        for partner_id, (score, coverage, grade, position) in self.read_scores().items():
             entered = self.entered[partner_id]
             entered.invoices = self.invoices[partner_id]
             values = oracle.get_values(entered, as_of, position)

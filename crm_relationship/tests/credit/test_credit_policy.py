@@ -46,13 +46,35 @@ class TestCreditPolicy(CreditCase):
             self.credit_policy.criterion_ids = [Command.delete(self.criteria["growth"].id)]
 
     def test_no_call_switches_the_checks_off(self):
-        growth = self.criteria["growth"].with_context(crm_relationship_saves_criteria=True)
-        with self.assertRaises(ValidationError):
-            growth.points = 6
-        with self.assertRaises(ValidationError):
-            growth.unlink()
-        with self.assertRaises(ValidationError):
-            self.grades["C"].with_context(crm_relationship_saves_criteria=True).score_from = 10
+        """As over RPC: a context holds only what JSON can say."""
+        manager = self.new_user("credit_manager", "sales_team.group_sale_manager")
+        for value in (True, 1, "saving", {}, []):
+            context = {"crm_relationship_saves_criteria": value}
+            growth = self.criteria["growth"].with_user(manager).with_context(**context)
+            with self.subTest(value=value):
+                with self.assertRaises(ValidationError):
+                    growth.points = 6
+                with self.assertRaises(ValidationError):
+                    growth.unlink()
+                with self.assertRaises(ValidationError):
+                    self.grades["C"].with_user(manager).with_context(**context).score_from = 10
+
+    def test_checklist_asks_to_look_the_policy_over(self):
+        manager = self.new_user("setup_manager", "sales_team.group_sale_manager")
+        other = self.new_user("setup_other", "sales_team.group_sale_manager")
+        setups = self.env["crm.relationship.setup"].with_user(manager).with_company(self.company)
+        setup = setups.create({})
+        self.assertIn("has_credit_policy", setup._get_steps())
+        self.assertFalse(setup.has_credit_policy)
+        self.credit_policy.sudo().unknown_share = 40  # the addon itself
+        self.assertFalse(setups.create({}).has_credit_policy)
+        self.assertEqual(setup.action_open_credit_policy()["res_id"], self.credit_policy.id)
+        policy = self.credit_policy.with_user(manager)
+        policy.action_confirm()
+        self.assertTrue(setups.create({}).has_credit_policy)
+        self.assertEqual(policy.confirmed_by_id, manager)
+        policy.with_user(other).write({"coverage_min": 50, "confirmed_by_id": manager.id})
+        self.assertEqual(policy.confirmed_by_id, other)
 
     def test_a_criterion_keeps_a_band(self):
         with self.assertRaises(ValidationError):
@@ -124,3 +146,63 @@ class TestCreditPolicy(CreditCase):
         ):
             with self.assertRaises(AccessError):
                 change()
+
+    def test_parts_stay_where_they_are(self):
+        """Moved to the template, which may be incomplete, they would leave a gap behind."""
+        template = self.env.ref("crm_relationship.crm_relationship_credit_policy_template")
+        other = self.criteria["management"]
+        for part, values in (
+            (self.criteria["growth"], {"policy_id": template.id}),
+            (self.grades["C"], {"policy_id": template.id}),
+            (self.get_level("reputation", "Good"), {"criterion_id": other.id}),
+        ):
+            with self.subTest(part=part), self.assertRaises(ValidationError):
+                part.write(values)
+
+    def test_bands_do_not_overlap_nor_lack_names(self):
+        growth = self.criteria["growth"].band_ids
+        with self.assertRaises(ValidationError):
+            growth[1].write({"name": "Twin", "value_from": growth[2].value_from})
+        with self.assertRaises(ValidationError):
+            self.get_level("management", "Good").name = False
+        with self.assertRaises(ValidationError):
+            self.criteria["management"].measure = "growth"
+        growth[1].with_context(crm_relationship_saves_bands=True).value_from = 99
+        with self.assertRaises(ValidationError):
+            growth[1].with_context(crm_relationship_saves_bands=True).write(
+                {"name": "Twin", "value_from": growth[2].value_from}
+            )
+
+    def test_a_criterion_is_saved_with_all_its_bands(self):
+        growth = self.criteria["growth"]
+        growth.write(
+            {
+                "measure": "judged",
+                "band_ids": [
+                    Command.update(band.id, {"name": f"Level {band.id}"})
+                    for band in growth.band_ids
+                ],
+            }
+        )
+        self.assertEqual(growth.band_ids[0].range, f"Level {growth.band_ids[0].id}")
+
+    def test_a_judged_level_stays(self):
+        (customer,) = self.make_ranking([100])
+        self.judge(customer, "management", "Good")
+        with self.assertRaises(UserError):
+            self.get_level("management", "Good").unlink()
+        with self.assertRaises(UserError):
+            self.criteria["management"].band_ids = [
+                Command.delete(self.get_level("management", "Good").id)
+            ]
+        self.get_level("management", "Fair").unlink()
+
+    def test_an_approved_grade_stays(self):
+        (customer,) = self.make_ranking([100])
+        self.recalculate()
+        profile = self.get_profile(customer)
+        other = next(item for item in self.grades.values() if item != profile.credit_grade_id)
+        self.env["crm.relationship.profile"].search([]).credit_grade_id = profile.credit_grade_id
+        profile.assessed_grade_id = other
+        with self.assertRaises(UserError):
+            other.unlink()

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from ..grading.oracle import Invoice, Settlement
 from . import oracle
-from .common import CreditCase
+from .common import CreditCase, DrawnCredit
 
 AS_OF = date(2025, 6, 20)
 QUANTITY = 2200
@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")
-class TestCreditScore(CreditCase):
+class TestCreditScore(DrawnCredit, CreditCase):
     """Generated customers with values on the bands' edges, scored set-based and by hand."""
 
     def setUp(self):
@@ -196,33 +196,6 @@ class TestCreditScore(CreditCase):
             "UPDATE account_move SET payment_state = 'blocked' WHERE id = ANY (%s)", [blocked]
         )
         self.env.invalidate_all()
-
-    def prepare_statement(self, partner, drawn):
-        return {
-            "partner_id": partner.id,
-            "date_end": drawn.end,
-            "period": drawn.period,
-            "current_assets": drawn.current_assets,
-            "total_assets": drawn.total_assets,
-            "current_liabilities": drawn.current_liabilities,
-            "total_liabilities": drawn.total_liabilities,
-            "sales": drawn.sales,
-            "net_income": drawn.net_income,
-            "operating_cash_flow": drawn.cash_flow,
-        }
-
-    def read_scores(self):
-        self.env.cr.execute(
-            """SELECT profile.partner_id, profile.credit_score::float,
-                      profile.credit_coverage::float, grade.code,
-                      array_position(%s, profile.computed_tier_id)
-                 FROM crm_relationship_profile profile
-                 LEFT JOIN crm_relationship_credit_grade grade
-                   ON grade.id = profile.credit_grade_id
-                WHERE profile.company_id = %s""",
-            [self.policy.tier_ids.ids, self.company.id],
-        )
-        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     def assert_scores(self, drawn, as_of):
         """Compare each customer's score, coverage and grade; return all known values."""

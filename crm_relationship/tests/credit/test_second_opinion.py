@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo.tests import tagged
@@ -8,6 +8,7 @@ from ...engine.second_opinion import Payments, payment_index
 from .common import CreditCase
 
 AS_OF = date(2025, 6, 30)
+DAY = timedelta(days=1)
 POINTS = {
     -30: 100, -20: 90, 0: 80, 15: 70, 22: 60, 30: 50, 60: 40, 90: 30, 120: 20,
 }  # fmt: skip
@@ -31,8 +32,7 @@ class TestSecondOpinion(CreditCase):
     def find(self, as_of=AS_OF):
         self.recalculate(as_of)
         profile = self.get_profile(self.customer)
-        opinion = profile._get_second_opinions(self.company)[self.customer.id]
-        return {name: value for name, value in opinion.items() if name != "payments"}
+        return profile._get_second_opinions(self.company)[self.customer.id]
 
     def test_the_nine_points(self):
         for days, index in POINTS.items():
@@ -89,6 +89,26 @@ class TestSecondOpinion(CreditCase):
         self.invoice(date(2023, 6, 1), date(2023, 7, 1), 100, (date(2023, 7, 1), 100))
         self.assertEqual(self.find()["payment_index"], 80)
 
+    def test_opinions_in_words(self):
+        """Early is not late, days have a unit, and Z′ the digits of its limits."""
+        profile = self.env["crm.relationship.profile"]
+        statement = self.state(self.customer)
+        opinion = {
+            "days_beyond_terms": Decimal("-8.24"),
+            "payment_index": Decimal("84.12"),
+            "days_sales_outstanding": Decimal(0),
+            "best_possible_dso": None,
+        }
+        rows = profile._prepare_second_opinion(opinion, statement)
+        self.assertEqual(
+            [row["value"] for row in rows],
+            ["84.1", "0 days", "unknown", f"{statement.z_score:.2f}".rstrip("0")],
+        )
+        self.assertIn("8.2 days before the terms", rows[0]["meaning"])
+        opinion["days_beyond_terms"] = Decimal("8.24")
+        late = profile._prepare_second_opinion(opinion, statement)[0]["meaning"]
+        self.assertIn("8.2 days beyond the terms", late)
+
     def test_countback(self):
         """A balance of 250: all of June's 100 and May's 100, half of April's 100."""
         for month in (4, 5, 6):
@@ -98,6 +118,15 @@ class TestSecondOpinion(CreditCase):
         found = self.find()
         self.assertEqual(found["days_sales_outstanding"], 30 + 31 + 15)
         self.assertEqual(found["best_possible_dso"], Decimal(250) * 365 / 1300)
+
+    def test_best_possible_dso_takes_the_exact_year(self):
+        """On 15 June the year is from 16 June to 15 June, both included."""
+        as_of = date(2025, 6, 15)
+        for day, amount in ((date(2024, 6, 15), 1000), (date(2024, 6, 16), 100)):
+            self.invoice(day, day, amount, (day, amount))
+        self.invoice(as_of, as_of, 40)
+        self.invoice(as_of + DAY, as_of + DAY, 5000)
+        self.assertEqual(self.find(as_of)["best_possible_dso"], Decimal(40) * 365 / 140)
 
     def settle_first(self, amount):
         """Pay a part of the oldest open instalment on its due date."""
@@ -116,7 +145,7 @@ class TestSecondOpinion(CreditCase):
             second_opinion.days_sales_outstanding(Payments(sales=sales), AS_OF), Decimal(0)
         )
         self.assertIsNone(second_opinion.days_sales_outstanding(Payments(), AS_OF))
-        self.assertIsNone(second_opinion.best_possible_dso(Payments(), AS_OF))
+        self.assertIsNone(second_opinion.best_possible_dso(Payments()))
 
     def test_altman_on_a_worked_case(self):
         """0.717 * 0.2 + 0.847 * 0.3 + 3.107 * 0.15 + 0.42 * 1.5 + 0.998 * 1.2 = 2.69115."""

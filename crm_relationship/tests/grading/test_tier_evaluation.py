@@ -271,6 +271,15 @@ class TestTierEvaluation(RelationshipCase):
         with self.assertRaises(ValidationError):
             self.policy.tier_ids[0].policy_id = draft
 
+    def test_no_call_switches_the_checks_of_tiers_off(self):
+        """As over RPC: a context holds only what JSON can say."""
+        manager = self.new_user("tier_manager", "sales_team.group_sale_manager")
+        policy = self.policy.with_user(manager)
+        for value in (True, 1, "saving", {}, [object.__name__]):
+            tier = policy.tier_ids[0].with_context(crm_relationship_saves_tiers=value)
+            with self.subTest(value=value), self.assertRaises(ValidationError):
+                tier.share = 100
+
     def test_managers_leave_templates_alone(self):
         manager = self.new_user("template_manager", "sales_team.group_sale_manager")
         template = self.env.ref("crm_relationship.crm_relationship_tier_policy_abcd")

@@ -26,6 +26,15 @@ registry.category("web_tour.tours").add("crm_relationship_credit", {
             run: "click",
         },
         {
+            content: "See the grades by tier",
+            trigger: "body:not(:has(.modal)) .o_switch_view.o_graph",
+            run: "click",
+        },
+        {
+            content: "They are drawn",
+            trigger: ".o_graph_renderer canvas",
+        },
+        {
             content: "Open the judgements",
             trigger: "body:not(:has(.modal)) .o_menu_sections button:contains(Credit)",
             run: "click",
