@@ -88,6 +88,12 @@
         "views/credit/crm_relationship_credit_release_views.xml",
         "views/credit/sale_order_credit_views.xml",
         "views/credit/sale_order_credit_portal_templates.xml",
+        "wizard/crm_relationship_assessment_return_views.xml",
+        "report/credit/crm_relationship_credit_assessment_report.xml",
+        "views/credit/crm_relationship_credit_assessment_templates.xml",
+        "views/credit/crm_relationship_credit_policy_assessment_views.xml",
+        "views/credit/crm_relationship_credit_assessment_views.xml",
+        "views/credit/crm_relationship_profile_assessment_views.xml",
         "views/credit/crm_relationship_credit_menus.xml",
         "views/credit/crm_relationship_risk_menus.xml",
     ],
@@ -96,6 +102,7 @@
         "demo/grading/crm_relationship_demo.xml",
         "demo/credit/crm_relationship_credit_demo.xml",
         "demo/credit/crm_relationship_order_check_demo.xml",
+        "demo/credit/crm_relationship_credit_assessment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -12,9 +12,14 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take away what Odoo's own uninstallation leaves: the settings, and the losses and the
-    proposals to dismiss, whose reasons and tasks it deletes before them.
+    """Take away what Odoo's own uninstallation leaves: the settings, the losses and the proposals
+    to dismiss, whose reasons it deletes before them, and the tasks, whose types it deletes.
     """
+    types = env["ir.model.data"].search(
+        [("module", "=", "crm_relationship"), ("model", "=", "mail.activity.type")]
+    )
+    tasks = env["mail.activity"].with_context(active_test=False)
+    tasks.search([("activity_type_id", "in", types.mapped("res_id"))]).unlink()
     env["crm.relationship.dismissal.proposal"].search([]).unlink()
     env["crm.relationship.loss"].search([]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()

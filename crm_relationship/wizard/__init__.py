@@ -2,6 +2,8 @@ from . import base_partner_merge
 from . import base_partner_merge_credit
 from . import base_partner_merge_ladder
 from . import base_partner_merge_risk
+from . import base_partner_merge_assessment
+from . import crm_relationship_assessment_return
 from . import crm_relationship_backfill
 from . import crm_relationship_decline_dismissal
 from . import crm_relationship_dismiss

@@ -7,8 +7,18 @@ from . import crm_relationship_credit_grade
 from . import crm_relationship_credit_entry_mixin
 from . import crm_relationship_credit_judgement
 from . import crm_relationship_credit_statement
+from . import crm_relationship_credit_policy_assessment
+from . import crm_relationship_credit_grade_limit
+from . import crm_relationship_credit_assessment
+from . import crm_relationship_credit_assessment_line
+from . import crm_relationship_credit_assessment_measure
+from . import crm_relationship_credit_assessment_limit
+from . import crm_relationship_credit_assessment_approval
+from . import crm_relationship_credit_assessment_creation
+from . import crm_relationship_credit_assessment_explanation
 from . import crm_relationship_change_credit
 from . import crm_relationship_change_cap
+from . import crm_relationship_change_assessment
 from . import crm_relationship_profile_credit
 from . import crm_relationship_profile_credit_explanation
 from . import crm_relationship_profile_assessed
@@ -37,3 +47,4 @@ from . import sale_order_credit_release
 from . import sale_order_credit_guard
 from . import sale_order_line_credit
 from . import payment_transaction_credit
+from . import res_partner_assessment

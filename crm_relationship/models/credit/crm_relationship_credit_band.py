@@ -49,11 +49,20 @@ class CrmRelationshipCreditBand(models.Model):
     def _get_range(self):
         """Return the values that belong to the band, in words."""
         self.ensure_one()
-        limits = sorted(set(self.criterion_id.band_ids.mapped("value_from")))
-        higher = [limit for limit in limits if limit > self.value_from]
-        low = format_short(self.env, self.value_from, 4)
-        high = format_short(self.env, higher[0], 4) if higher else ""
-        if self.value_from == limits[0]:
+        return self._describe_range(
+            self.value_from, self.criterion_id.band_ids.mapped("value_from")
+        )
+
+    @api.model
+    def _describe_range(self, value_from, limits):
+        """Return in words what belongs to the band from ``value_from`` on.
+
+        :param limits: the lower limits of all bands
+        """
+        higher = [limit for limit in limits if limit > value_from]
+        low = format_short(self.env, value_from, 4)
+        high = format_short(self.env, min(higher), 4) if higher else ""
+        if value_from == min(limits):
             return self.env._("below %(high)s", high=high) if high else self.env._("any")
         if not high:
             return self.env._("from %(low)s", low=low)

@@ -55,6 +55,24 @@ UNITS = {
 """What the values of a measure are counted in."""
 
 
+CATEGORIES = [
+    ("character", "Character"),
+    ("performance", "Payment Performance"),
+    ("operation", "Operation"),
+    ("solvency", "Solvency"),
+    ("profitability", "Profitability"),
+]
+
+UNIT_NAMES = [
+    ("percent", "%"),
+    ("days", "days"),
+    ("months", "months"),
+    ("years", "years"),
+    ("number", "cases"),
+    ("position", "(from the top)"),
+    ("ratio", "times"),
+]
+
 DIGITS = {"percent": 2, "days": 1, "years": 1, "ratio": 2}
 """Decimals that people read of the values in a unit; none for the others."""
 
@@ -73,17 +91,7 @@ class CrmRelationshipCreditCriterion(models.Model):
     company_id = fields.Many2one(related="policy_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
     code = fields.Char(required=True, help="Stable mark of the criterion, such as on_time_share.")
-    category = fields.Selection(
-        [
-            ("character", "Character"),
-            ("performance", "Payment Performance"),
-            ("operation", "Operation"),
-            ("solvency", "Solvency"),
-            ("profitability", "Profitability"),
-        ],
-        required=True,
-        default="character",
-    )
+    category = fields.Selection(CATEGORIES, required=True, default="character")
     is_financial = fields.Boolean("Financial", compute="_compute_is_financial", store=True)
     points = fields.Float(
         required=True, digits=(5, 2), help="What the criterion is worth; all together 100."
@@ -94,18 +102,7 @@ class CrmRelationshipCreditCriterion(models.Model):
         default="judged",
         help="What its value is: judged by people in levels, or measured every night.",
     )
-    unit = fields.Selection(
-        [
-            ("percent", "%"),
-            ("days", "days"),
-            ("months", "months"),
-            ("years", "years"),
-            ("number", "cases"),
-            ("position", "(from the top)"),
-            ("ratio", "times"),
-        ],
-        compute="_compute_unit",
-    )
+    unit = fields.Selection(UNIT_NAMES, compute="_compute_unit")
     band_ids = fields.One2many("crm.relationship.credit.band", "criterion_id", copy=True)
     description = fields.Text(translate=True, help="What to look at when judging it.")
 
@@ -191,11 +188,16 @@ class CrmRelationshipCreditCriterion(models.Model):
     def _format_value(self, value):
         """Return a value with its unit, as people read it."""
         self.ensure_one()
+        return self._format_measured(value, self.unit)
+
+    @api.model
+    def _format_measured(self, value, unit):
+        """Return a value with ``unit``, as people read it."""
         if abs(value) >= BEST:
             return "∞" if value > 0 else "−∞"
         units = dict(self._fields["unit"]._description_selection(self.env))
-        number = format_short(self.env, value, DIGITS.get(self.unit, 0))
-        return f"{number} {units.get(self.unit, '')}".strip()
+        number = format_short(self.env, value, DIGITS.get(unit, 0))
+        return f"{number} {units.get(unit, '')}".strip()
 
     def _get_terms(self) -> Criterion:
         """Return what the engine scores by."""

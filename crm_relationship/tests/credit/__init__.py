@@ -15,3 +15,7 @@ from . import test_order_routes
 from . import test_order_release
 from . import test_order_online
 from . import test_tour_order_check
+from . import test_assessment_measure
+from . import test_assessment_approval
+from . import test_assessment_quarter
+from . import test_assessment_limit

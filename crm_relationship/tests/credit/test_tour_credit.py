@@ -20,3 +20,19 @@ class TestTourCredit(CreditCase, HttpCase):
         coverage = self.get_profile(customer).credit_coverage
         self.start_tour("/odoo", "crm_relationship_credit", login="tour_credit")
         self.assertEqual(self.get_profile(customer).credit_coverage, coverage + 3)
+
+    def test_one_proposes_and_another_approves(self):
+        groups = "sales_team.group_sale_salesman,crm_relationship.group_credit"
+        for login in ("tour_assessor", "tour_approver"):
+            self.new_user(login, groups)
+        today = self.company._get_relationship_today()
+        customer = self.make_ranking([500], day=today - timedelta(days=200))
+        customer.name = "Tour Debtor"
+        self.recalculate(as_of=today)
+        assessment = self.env["crm.relationship.credit.assessment"]._assess(
+            self.get_profile(customer)
+        )
+        self.start_tour("/odoo", "crm_relationship_assessment_propose", login="tour_assessor")
+        self.assertEqual(assessment.state, "proposed")
+        self.start_tour("/odoo", "crm_relationship_assessment_approve", login="tour_approver")
+        self.assertEqual((assessment.state, assessment.approved_limit), ("approved", 77))
