@@ -4,6 +4,7 @@ from . import crm_relationship_credit_policy_cap
 from . import crm_relationship_credit_criterion
 from . import crm_relationship_credit_band
 from . import crm_relationship_credit_grade
+from . import crm_relationship_credit_grade_cap
 from . import crm_relationship_credit_entry_mixin
 from . import crm_relationship_credit_judgement
 from . import crm_relationship_credit_statement

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import CreditCase
@@ -196,6 +196,22 @@ class TestTierCap(CreditCase):
         )
         self.assertEqual(rows.new_tier_id.code, "C")
         self.assertEqual(rows.movement, "same")
+
+    def test_an_approval_counts_at_once(self):
+        self.cap()
+        self.recalculate(NIGHT)
+        profile = self.get_profile(self.top).sudo()
+        profile.write(
+            {"assessed_grade_id": self.grades["AA"].id, "assessed_until": date(2025, 12, 31)}
+        )
+        profile._follow_assessments()  # there is no assessment: the approval ends
+        self.assertFalse(profile.assessed_grade_id)
+        self.assertEqual(self.tier_codes(self.top), ["C"])
+
+    def test_the_grade_that_caps_stays(self):
+        self.cap()
+        with self.assertRaises(UserError):
+            self.grades["AA"].unlink()
 
     def test_what_caps_nobody_is_refused(self):
         for grade, tier in (("C", "C"), ("AA", "A")):
