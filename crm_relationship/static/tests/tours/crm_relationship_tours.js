@@ -162,7 +162,7 @@ tours.add("crm_relationship_recalculate", {
     url: "/odoo",
     steps: () => [
         ...openApp(),
-        ...openMenu("crm_relationship_run_menu"),
+        ...openMenu("crm_relationship_history_menu", "crm_relationship_run_menu"),
         {
             content: "The runs so far are done",
             trigger: ".o_data_row .badge:contains(Done)",
