@@ -29,6 +29,8 @@
         "data/lifecycle/mail_activity_type_data.xml",
         "data/credit/crm_relationship_credit_policy_data.xml",
         "data/credit/mail_activity_type_data.xml",
+        "data/key_account/crm_relationship_department_data.xml",
+        "data/key_account/crm_relationship_advice_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
@@ -96,6 +98,13 @@
         "views/credit/crm_relationship_profile_assessment_views.xml",
         "views/credit/crm_relationship_credit_menus.xml",
         "views/credit/crm_relationship_risk_menus.xml",
+        "views/key_account/crm_relationship_flag_templates.xml",
+        "views/key_account/crm_relationship_plan_views.xml",
+        "views/key_account/crm_relationship_role_views.xml",
+        "views/key_account/crm_relationship_key_account_configuration_views.xml",
+        "views/key_account/res_config_settings_key_account_views.xml",
+        "views/key_account/res_partner_key_account_views.xml",
+        "views/key_account/crm_relationship_key_account_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -103,6 +112,7 @@
         "demo/credit/crm_relationship_credit_demo.xml",
         "demo/credit/crm_relationship_order_check_demo.xml",
         "demo/credit/crm_relationship_credit_assessment_demo.xml",
+        "demo/key_account/crm_relationship_key_account_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -118,6 +128,7 @@
             "crm_relationship/static/src/lifecycle_board/**/*",
             "crm_relationship/static/src/stage_curve/**/*",
             "crm_relationship/static/src/ladder_board/**/*",
+            "crm_relationship/static/src/relationship_map/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",

@@ -2,6 +2,7 @@ from . import crm_relationship_cached_mixin
 from . import grading
 from . import lifecycle
 from . import credit
+from . import key_account
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

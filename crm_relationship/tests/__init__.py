@@ -1,3 +1,4 @@
 from . import grading
 from . import lifecycle
 from . import credit
+from . import key_account

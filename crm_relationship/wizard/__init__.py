@@ -3,6 +3,7 @@ from . import base_partner_merge_credit
 from . import base_partner_merge_ladder
 from . import base_partner_merge_risk
 from . import base_partner_merge_assessment
+from . import base_partner_merge_key_account
 from . import crm_relationship_assessment_return
 from . import crm_relationship_backfill
 from . import crm_relationship_decline_dismissal
