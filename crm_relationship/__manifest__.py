@@ -128,10 +128,10 @@
             "crm_relationship/static/src/lifecycle_board/**/*",
             "crm_relationship/static/src/stage_curve/**/*",
             "crm_relationship/static/src/ladder_board/**/*",
-            "crm_relationship/static/src/relationship_map/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",
+            "crm_relationship/static/src/relationship_map/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

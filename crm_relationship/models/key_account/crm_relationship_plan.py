@@ -3,7 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .crm_relationship_plan_lock_mixin import check_insiders, is_talk
 
@@ -99,11 +98,13 @@ class CrmRelationshipPlan(models.Model):
     _period_order = models.Constraint(
         "CHECK (date_end >= date_start)", "A plan ends on the day it starts, or later."
     )
-    # Two people who activate plans at once don't see each other's: the database does.
+    # Two people who start plans at once don't see each other's: the database does, when they
+    # are saved for good. Before that the check below says which plan is in the way.
     _active_period_excl = models.Constraint(
         "EXCLUDE USING gist (int4range(partner_id, partner_id, '[]') WITH &&,"
         " int4range(company_id, company_id, '[]') WITH &&,"
-        " daterange(date_start, date_end, '[]') WITH &&) WHERE (state = 'active')",
+        " daterange(date_start, date_end, '[]') WITH &&) WHERE (state = 'active')"
+        " DEFERRABLE INITIALLY DEFERRED",
         "The customer has an active plan in this period already.",
     )
 
@@ -169,30 +170,13 @@ class CrmRelationshipPlan(models.Model):
             )
 
     def _get_active_overlaps(self):
-        """Return pairs of these active plans and others that are active in their period.
-
-        The others are read past the ORM, which would first write these and let the database
-        refuse them without a word on which plan is in the way.
-        """
-        active = self.filtered(lambda plan: plan.state == "active")
-        if not active:
-            return []
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id FROM crm_relationship_plan
-                 WHERE state = 'active' AND partner_id IN %s AND id NOT IN %s
-                """,
-                tuple(active.partner_id.ids),
-                tuple(active.ids),
-            )
-        )
+        """Return pairs of these active plans and others that are active in their period."""
         # Who may not see the other plan still must hear which one it is.
-        plans = active.sudo()
-        others = plans.browse([row[0] for row in rows]) | plans
-        return [
-            (plan, other) for plan in plans for other in others if plan._is_rival_of(other)
-        ]
+        active = self.sudo().filtered(lambda plan: plan.state == "active")
+        others = active.search(
+            [("state", "=", "active"), ("partner_id", "in", active.partner_id.ids)]
+        )
+        return [(plan, other) for plan in active for other in others if plan._is_rival_of(other)]
 
     def _is_rival_of(self, other):
         """Return whether both are active for the same customer at the same time."""

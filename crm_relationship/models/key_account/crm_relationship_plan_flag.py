@@ -35,6 +35,7 @@ ROLE_FIELDS = [
     "influence",
     "hidden_power",
     "support",
+    "support_score",
     "competitor_id",
     "coverage",
     "is_rising_star",
@@ -98,6 +99,8 @@ class CrmRelationshipPlan(models.Model):
         roles = self.env["crm.relationship.role"].search_fetch(
             [("plan_id", "in", self.ids)], ROLE_FIELDS
         )
+        # All names at once: whoever reads the role reads the name on it.
+        roles.partner_id.sudo().fetch(["name"])
         return {
             "roles": roles.grouped("plan_id"),
             "planned": self._get_planned_roles(roles),

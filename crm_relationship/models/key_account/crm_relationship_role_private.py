@@ -1,12 +1,14 @@
 from odoo import api, fields, models
 
+from .private_one2many import PrivateOne2many
+
 
 class CrmRelationshipRole(models.Model):
     """The needs and the private notes of the contact; the latter only the team sees."""
 
     _inherit = "crm.relationship.role"
 
-    note_ids = fields.One2many("crm.relationship.role.note", "role_id", "Private Notes")
+    note_ids = PrivateOne2many("crm.relationship.role.note", "role_id", "Private Notes")
     need_ids = fields.One2many("crm.relationship.role.need", "role_id", "Needs")
     keeps_private_data = fields.Boolean(
         compute="_compute_keeps_private_data",

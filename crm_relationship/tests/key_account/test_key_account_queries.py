@@ -67,7 +67,6 @@ class TestKeyAccountQueries(KeyAccountCase):
         """Return how many queries ``read`` takes for the owner, with nothing in memory."""
         self.env.flush_all()
         self.env.invalidate_all()
-        import logging; logging.getLogger("odoo.sql_db").setLevel(logging.DEBUG)
         before = self.env.cr.sql_log_count
         read()
         return self.env.cr.sql_log_count - before

@@ -33,6 +33,7 @@ class TestPlan(KeyAccountCase):
         touching = self.make_plan(date_start=date(2025, 12, 31), date_end=date(2026, 12, 31))
         with self.assertRaisesRegex(ValidationError, "Close it first"):
             touching.action_start()
+        touching.unlink()
         following = self.make_plan(date_start=date(2026, 1, 1), date_end=date(2026, 12, 31))
         following.action_start()
         with self.assertRaisesRegex(ValidationError, "Close it first"):
@@ -44,7 +45,9 @@ class TestPlan(KeyAccountCase):
         self.env.flush_all()
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self.env.cr.execute(
-                "UPDATE crm_relationship_plan SET state = 'active' WHERE id = %s", [second.id]
+                "UPDATE crm_relationship_plan SET state = 'active' WHERE id = %s;"
+                " SET CONSTRAINTS ALL IMMEDIATE",
+                [second.id],
             )
 
     def test_another_company_has_its_own_active_plan(self):

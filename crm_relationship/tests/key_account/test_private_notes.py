@@ -42,6 +42,14 @@ class TestPrivateNotes(KeyAccountCase):
         for user in (self.owner, self.member):
             self.assertEqual(self.note.with_user(user).body, SECRET)
             self.assertEqual(self.role.with_user(user).note_ids, self.note)
+        roles = self.env["crm.relationship.role"].with_user(self.owner)
+        for domain in (
+            [("note_ids", "!=", False)],
+            [("note_ids", "in", self.note.ids)],
+            [("note_ids.body", "ilike", "alpaca")],
+        ):
+            self.assertEqual(roles.search(domain), self.role)
+        self.assertNotIn(self.role, roles.search([("note_ids", "=", False)]))
         self.note.with_user(self.owner).body = "Has alpacas"
 
     def test_read(self):
@@ -63,7 +71,11 @@ class TestPrivateNotes(KeyAccountCase):
                 self.assertFalse(found)
             plans = env["crm.relationship.plan"]
             self.assertFalse(plans.search([("role_ids.note_ids.kind", "=", "wish")]))
-            self.assertFalse(env["crm.relationship.role"].search([("note_ids", "!=", False)]))
+            roles = env["crm.relationship.role"]
+            self.assertFalse(roles.search([("note_ids", "!=", False)]))
+            self.assertFalse(roles.search([("note_ids", "in", self.note.ids)]))
+            self.assertIn(self.role, roles.search([("note_ids", "=", False)]))
+            self.assertIn(self.role, roles.search([("note_ids", "not in", self.note.ids)]))
             self.assertFalse(env["crm.relationship.role.note"].name_search("Wish"))
 
     def test_sort(self):
