@@ -12,8 +12,9 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take away what Odoo's own uninstallation leaves: the settings, the losses and the proposals
-    to dismiss, whose reasons it deletes before them, and the tasks, whose types it deletes.
+    """Take away what Odoo's own uninstallation leaves: the settings, the losses, the proposals
+    to dismiss and the account plans, whose reasons and departments it deletes before them, and
+    the tasks, whose types it deletes.
     """
     types = env["ir.model.data"].search(
         [("module", "=", "crm_relationship"), ("model", "=", "mail.activity.type")]
@@ -22,4 +23,5 @@ def uninstall_hook(env):
     tasks.search([("activity_type_id", "in", types.mapped("res_id"))]).unlink()
     env["crm.relationship.dismissal.proposal"].search([]).unlink()
     env["crm.relationship.loss"].search([]).unlink()
+    env["crm.relationship.plan"].search([]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()

@@ -62,9 +62,10 @@ def make_plan(number, sponsor):
 
 def make_roles(plan, rows, rival):
     """Return the roles of a chain, in the order of ``rows``."""
-    contacts = env["res.partner"].create(
-        [{"name": row[0], "function": row[1], "parent_id": plan.partner_id.id} for row in rows]
-    )
+    people = []
+    for row in rows:
+        people.append({"name": row[0], "function": row[1], "parent_id": plan.partner_id.id})
+    contacts = env["res.partner"].create(people)
     vals_list = []
     for position in range(len(rows)):
         row = rows[position]
