@@ -66,7 +66,6 @@ class CrmRelationshipRole(models.Model):
     )
     reports_to_id = fields.Many2one(
         "crm.relationship.role",
-        "Reports To",
         index="btree_not_null",
         ondelete="set null",
         tracking=True,
@@ -78,7 +77,6 @@ class CrmRelationshipRole(models.Model):
         "crm_relationship_role_influence_rel",
         "role_id",
         "influenced_id",
-        "Influences",
         domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
         help="Whom this contact sways beside the formal lines.",
     )
@@ -189,7 +187,7 @@ class CrmRelationshipRole(models.Model):
         help="Know who it is, link up, build up trust, exert influence.",
     )
     relationship_level = fields.Selection(BONDS, "Relationship Today", tracking=True)
-    relationship_wanted = fields.Selection(BONDS, "Relationship Wanted")
+    relationship_wanted = fields.Selection(BONDS)
     user_id = fields.Many2one(
         "res.users",
         "Our Person in Charge",

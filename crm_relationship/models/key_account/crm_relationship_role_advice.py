@@ -15,15 +15,21 @@ class CrmRelationshipRole(models.Model):
 
     _inherit = "crm.relationship.role"
 
-    advice_ids = fields.Many2many(
-        "crm.relationship.advice", string="Advice", compute="_compute_advice_ids"
-    )
+    advice_ids = fields.Many2many("crm.relationship.advice", compute="_compute_advice_ids")
 
     @api.depends("support", "is_insatiable", "style")
     def _compute_advice_ids(self):
-        advice = self.env["crm.relationship.advice"].search([])
-        for role in self:
-            cases = {SUPPORT_CASES.get(role.support), role.style}
-            if role.is_insatiable:
-                cases.add("insatiable")
+        cases_of = {role: role._get_cases() for role in self}
+        advice = self.env["crm.relationship.advice"].search(
+            [("case", "in", list(set().union(*cases_of.values())))]
+        )
+        for role, cases in cases_of.items():
             role.advice_ids = advice.filtered(lambda item, cases=cases: item.case in cases)
+
+    def _get_cases(self):
+        """Return the cases of advice that hold for the contact."""
+        self.ensure_one()
+        cases = {SUPPORT_CASES.get(self.support), self.style}
+        if self.is_insatiable:
+            cases.add("insatiable")
+        return cases - {None, False}
