@@ -25,7 +25,7 @@ class TestRoleMerge(KeyAccountCase):
         for role, need in ((kept, "safety"), (gone, "safety"), (gone, "esteem")):
             self.env["crm.relationship.role.need"].create({"role_id": role.id, "need": need})
         note = self.env["crm.relationship.role.note"].create({"role_id": gone.id, "body": "x"})
-        gone.message_post(**{"body": "They met in Spain"})
+        gone.message_post(body="They met in Spain")
         activity = gone.activity_schedule("mail.mail_activity_data_todo")
         self.merge(kept.partner_id, gone.partner_id)
         self.assertFalse(gone.exists())
