@@ -33,8 +33,13 @@ registry.category("web_tour.tours").add("crm_relationship_key_account", {
             trigger: `.o_hierarchy_row[data-row-id='1'] ${card("Tour Buyer")}`,
         },
         {
+            content: "See the chain by contact phase",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
             content: "Open the boss",
-            trigger: card("Tour Boss"),
+            trigger: ".o_kanban_group:contains(Know) .o_kanban_record:contains(Tour Boss)",
             run: "click",
         },
         {
