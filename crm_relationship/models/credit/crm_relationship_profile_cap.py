@@ -12,7 +12,7 @@ class CrmRelationshipProfile(models.Model):
         help="By its amount the customer would have a better tier than its credit grade allows.",
     )
 
-    _capped_idx = models.Index("(company_id) WHERE is_tier_capped")
+    _capped_idx = models.Index("(company_id) WHERE is_tier_capped IS TRUE")
 
     @api.depends("is_tier_capped")
     def _compute_remark(self):
