@@ -93,14 +93,11 @@ class CrmRelationshipCreditPolicy(models.Model):
             tiers = policy.company_id._get_relationship_policy() if policy.company_id else None
             known = set(tiers.tier_ids.mapped("code")) if tiers else set()
             missing = [code for code in policy.risk_tier_ids.mapped("code") if code not in known]
-            policy.risk_hint = (
-                policy.shows_risks
-                and missing
-                and self.env._(
-                    "The active tier policy has no tier with the code %(tiers)s, whose customers "
-                    "would show the lights. Choose tiers of the active policy.",
-                    tiers=", ".join(dict.fromkeys(missing)),
-                )
+            is_idle = bool(policy.shows_risks and missing)
+            policy.risk_hint = is_idle and self.env._(
+                "The active tier policy has no tier with the code %(tiers)s, whose customers "
+                "would show the lights. Choose tiers of the active policy.",
+                tiers=", ".join(dict.fromkeys(missing)),
             )
 
     @api.constrains(*[name for names in LIMITS.values() for name in names])

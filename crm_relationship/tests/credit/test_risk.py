@@ -417,9 +417,6 @@ class TestRiskJudgement(RiskCase):
             lambda: own.write({"note": "No"}),
             own.unlink,
             lambda: self.judge_risk("competitor", "low", user=self.salesperson),
-            lambda: self.customer.with_user(self.salesperson).write(
-                {"relationship_risk_judgement_ids": [(2, judgement.id)]}
-            ),
         ):
             with self.assertRaises(AccessError):
                 change()
