@@ -35,6 +35,7 @@ from . import crm_relationship_profile_proposal
 from . import crm_relationship_run_strikes
 from . import res_partner_proposal
 from . import crm_relationship_credit_policy_risks
+from . import crm_relationship_tier_policy_risk
 from . import crm_relationship_risk_judgement
 from . import crm_relationship_profile_risk
 from . import crm_relationship_profile_risk_explanation

@@ -10,6 +10,7 @@ from . import test_tier_cap
 from . import test_strikes
 from . import test_risk
 from . import test_tour_risk
+from . import test_form_queries
 from . import test_order_check
 from . import test_order_routes
 from . import test_order_release
