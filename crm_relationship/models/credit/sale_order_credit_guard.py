@@ -33,12 +33,15 @@ class Guarded(frozenset):
     """The ids of the orders, in a type that no call from outside can give."""
 
 
-class Deferred(dict):
-    """``{order id: Terms}`` from before, in a type that no call from outside can give."""
+class Deferred:
+    """``{order id: Terms}`` from before, in a type that no call from outside can give.
+
+    Contexts are told apart by it, so it equals itself alone.
+    """
 
     def __init__(self, su):
-        super().__init__()
         self.su = su
+        self.terms = {}
 
 
 class CreditRefusal(UserError):
@@ -91,7 +94,7 @@ class SaleOrder(models.Model):
         deferred = Deferred(self.env.su)
         creating = self.with_context(**{DEFERRED: deferred})
         orders = super(SaleOrder, creating).create(vals_list).with_env(self.env)
-        before = {id_: terms for id_, terms in deferred.items() if id_ not in orders._ids}
+        before = {id_: terms for id_, terms in deferred.terms.items() if id_ not in orders._ids}
         (orders | self.browse(before))._check_credit_changes(before)
         return orders
 
@@ -123,7 +126,7 @@ class SaleOrder(models.Model):
         deferred = self.env.context.get(DEFERRED)
         if isinstance(deferred, Deferred) and deferred.su == self.env.su:
             for id_, terms in before.items():
-                deferred.setdefault(id_, terms)
+                deferred.terms.setdefault(id_, terms)
         else:
             orders._check_credit_changes(before)
 

@@ -15,15 +15,20 @@ class SaleOrder(models.Model):
         modes = self.env["res.company"]._get_relationship_check_modes()
         if "block" not in modes.values() or not self._is_confirmed_by_customer():
             return super().action_confirm()
-        result = True
         confirming = self.with_context(**{CUSTOMER_CONFIRMS: CONFIRMING})
-        for order in confirming - confirming._hold_blocked_orders():
-            try:
-                with self.env.cr.savepoint():
-                    result = super(SaleOrder, order).action_confirm()
-            except CreditRefusal:  # confirming made it larger, as rewards do
-                order._hold_orders()
-        return result if len(self) == 1 else True
+        passing = confirming - confirming._hold_blocked_orders()
+        if not passing:
+            return True
+        try:
+            with self.env.cr.savepoint():
+                return super(SaleOrder, passing).action_confirm()
+        except CreditRefusal:  # confirming made one of them larger, as rewards do
+            if len(passing) == 1:
+                passing._hold_orders()
+            else:
+                for order in passing:
+                    order.action_confirm()
+            return True
 
     def _validate_order(self):
         """A customer signs, or pays nothing; in a preview it is one of the company's people."""

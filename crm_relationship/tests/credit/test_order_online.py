@@ -134,6 +134,7 @@ class TestOrderOnline(AccountPaymentCommon, MailCase, PaymentHttpCommon, SaleCom
         self.assertFalse(self.order._is_prepaid())
 
     def test_what_was_voided_is_not_paid(self):
+        self.provider.support_manual_capture = "partial"
         transaction = self.pay(self.order.amount_total, state="authorized")
         half = self.currency.round(self.order.amount_total / 2)
         captured = transaction._create_child_transaction(half)
