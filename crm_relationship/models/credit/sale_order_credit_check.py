@@ -31,7 +31,7 @@ class SaleOrder(models.Model):
     )
 
     relationship_counts_orders = fields.Boolean(
-        compute="_compute_relationship_check", groups=RELATIONSHIP_GROUP
+        "Counts Other Orders", compute="_compute_relationship_check", groups=RELATIONSHIP_GROUP
     )
 
     @api.depends(

@@ -363,6 +363,7 @@ class TestOrderCosts(CornerCase):
                 "invoice_line_ids": [
                     Command.create(
                         {
+                            "name": "Parts",
                             "product_id": cost.id,
                             "price_unit": 50,
                             "quantity": 2,
