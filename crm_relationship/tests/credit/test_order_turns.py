@@ -7,8 +7,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_relationship.engine import order_check
-
+from ...engine import order_check
 from .common_orders import OrderCheckCase
 
 
