@@ -43,10 +43,16 @@ from . import res_partner_risk
 from . import crm_relationship_credit_policy_order_check
 from . import crm_relationship_credit_grade_terms
 from . import crm_relationship_credit_release
+from . import crm_relationship_credit_turn
 from . import res_company_order_check
 from . import sale_order_credit_check
 from . import sale_order_credit_release
 from . import sale_order_credit_guard
+from . import sale_order_credit_online
+from . import sale_order_credit_loyalty
+from . import sale_order_credit_counted
 from . import sale_order_line_credit
 from . import payment_transaction_credit
+from . import account_move_line_credit
+from . import res_partner_order_check
 from . import res_partner_assessment
