@@ -128,6 +128,7 @@
             "crm_relationship/static/src/lifecycle_board/**/*",
             "crm_relationship/static/src/stage_curve/**/*",
             "crm_relationship/static/src/ladder_board/**/*",
+            "crm_relationship/static/src/risk_lights/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",

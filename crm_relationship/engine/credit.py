@@ -10,6 +10,8 @@ How it works
     of a month they are exactly three months, on that of a quarter the quarter. They move on
     at the start of a month, so a night measures no customer again only because of them.
 
+    Tenure and years in business are counted to the last month-end, for the same reason.
+
     The size of a customer is its tier before a manual tier and a cap.
 """
 
@@ -21,7 +23,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .periods import MONTHS_PER_YEAR, first_day_after, months_before
+from .periods import MONTHS_PER_YEAR, first_day_after, last_month_end, month_end, months_before
 from .record import Changes
 
 QUARTER_MONTHS = 3
@@ -152,13 +154,17 @@ def value(terms: CreditTerms, measure: str, profile: SQL, position: SQL | None =
 
 
 def years_since(day: SQL, as_of: date) -> SQL:
-    """Return the years since ``day``, in whole months; NULL for none or a day to come."""
+    """Return the years from ``day`` to the last month-end, in whole months; NULL for none or a
+    day to come.
+    """
     return SQL(
-        """CASE WHEN %(day)s <= %(as_of)s
-                THEN (EXTRACT(YEAR FROM age(%(as_of)s::date, %(day)s)) * 12
-                      + EXTRACT(MONTH FROM age(%(as_of)s::date, %(day)s))) / 12 END""",
+        """CASE WHEN %(day)s > %(as_of)s THEN NULL
+                WHEN %(day)s > %(end)s THEN 0
+                ELSE (EXTRACT(YEAR FROM age(%(end)s::date, %(day)s)) * 12
+                      + EXTRACT(MONTH FROM age(%(end)s::date, %(day)s))) / 12 END""",
         day=day,
         as_of=as_of,
+        end=last_month_end(as_of),
     )
 
 
@@ -353,7 +359,11 @@ def due_dates(terms: CreditTerms, measured: SQL) -> list[SQL]:
         column = {"tenure_years": "first_purchase_date", "business_years": "founding_date"}
         since = SQL("%s.%s", measured, SQL.identifier(column[criterion.measure]))
         days += [
-            first_day_after(since, int((years * MONTHS_PER_YEAR).to_integral_value(ROUND_CEILING)))
+            month_end(
+                first_day_after(
+                    since, int((years * MONTHS_PER_YEAR).to_integral_value(ROUND_CEILING))
+                )
+            )
             for years, _share in criterion.bands[1:]
             if years > 0
         ]

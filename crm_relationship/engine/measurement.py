@@ -117,8 +117,7 @@ class Measurement:
         """One row per customer with all columns of the profile that are measured."""
         return SQL(
             """
-            WITH contact AS (%(contact)s),
-                 measured AS (%(measured)s)
+            WITH measured AS (%(measured)s)
             SELECT measured.*,
                    %(basis)s AS tier_basis,
                    %(standing)s AS tier_standing
@@ -129,7 +128,6 @@ class Measurement:
             # Profiles lie in this order, where few of them are looked up.
             ordered=SQL("ORDER BY measured.partner_id" if self.scoped else ""),
             inside=self._inside(),
-            contact=self._contact(),
             measured=self._measured(),
             basis=self._basis(),
             standing=self._standing(),
@@ -431,21 +429,10 @@ class Measurement:
             rows,
         )
 
-    def _contact(self) -> SQL:
-        """One row per commercial partner in the population, buyers included."""
-        return SQL(
-            """
-            SELECT partner_id FROM crm_relationship_purchase WHERE purchase_count > 0
-             UNION
-            SELECT partner_id FROM crm_relationship_deal
-             UNION
-            %(decided)s
-            """,
-            decided=sources.decided(self.company_id, IN_SCOPE if self.scoped else SQL("")),
-        )
-
     def _measured(self) -> SQL:
-        """One row per customer in the population, without the tier's columns."""
+        """One row per customer in the population, without the tier's columns: whoever bought,
+        has a deal, or was decided about.
+        """
         return SQL(
             """
             SELECT contact.partner_id,
@@ -491,12 +478,16 @@ class Measurement:
                    COALESCE(card.card_count, 0)::integer AS card_count,
                    COALESCE(referral.referred_buyer_count, 0)::integer AS referred_buyer_count,
                    %(next_due)s AS next_due_date
-              FROM contact
+              FROM crm_relationship_purchase purchase
+              FULL JOIN crm_relationship_deal deal ON deal.partner_id = purchase.partner_id
+              FULL JOIN (%(decided)s) decided
+                ON decided.partner_id = COALESCE(purchase.partner_id, deal.partner_id)
+             CROSS JOIN LATERAL (
+                   SELECT COALESCE(purchase.partner_id, deal.partner_id, decided.partner_id)
+                            AS partner_id) contact
               JOIN %(contacts)s partner ON partner.id = contact.partner_id
                                        AND partner.active
                                        AND partner.relationship_excluded IS NOT TRUE
-              LEFT JOIN crm_relationship_purchase purchase
-                ON purchase.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_settlement settlement
                 ON settlement.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_open_item open_item
@@ -505,7 +496,6 @@ class Measurement:
                 ON dispute.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_margin margin
                 ON margin.partner_id = contact.partner_id
-              LEFT JOIN crm_relationship_deal deal ON deal.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_card card ON card.partner_id = contact.partner_id
               LEFT JOIN crm_relationship_referral referral
                 ON referral.partner_id = contact.partner_id
@@ -514,8 +504,11 @@ class Measurement:
                AND override.company_id = %(company)s
                AND override.override_tier_id IS NOT NULL
                AND override.override_until IS NOT NULL
-             WHERE contact.partner_id NOT IN (SELECT partner_id FROM res_company)
+             WHERE (purchase.purchase_count > 0 OR deal.partner_id IS NOT NULL
+                    OR decided.partner_id IS NOT NULL)
+               AND contact.partner_id NOT IN (SELECT partner_id FROM res_company)
             """,
+            decided=sources.decided(self.company_id, IN_SCOPE if self.scoped else SQL("")),
             contacts=self._contacts,
             next_due=self._next_due(),
             sold_nothing=self._sold_nothing(),

@@ -78,25 +78,24 @@ def open_orders(companies: list[int], customers: list[int], checked: list[int]) 
     )
 
 
-def lock_quotations(companies: list[int], customers: list[int]) -> SQL:
-    """Lock the quotations of customers until the transaction ends.
+def take_turns(company: int, customers: list[int]) -> SQL:
+    """Write the one row that all orders of a customer have in common.
 
-    Two orders of a customer confirmed at the same time would not see each other. Each of them
-    finds the other among these quotations, and PostgreSQL makes the second one start again.
+    Two orders of a customer that are confirmed or grow at the same time would not see each
+    other. The second one waits here for the first, and PostgreSQL makes it start again.
+
+    :param company: the root of the companies that keep one ledger
     """
     return SQL(
         """
-        SELECT sale.id
-          FROM res_partner customer
-          JOIN sale_order sale ON sale.partner_invoice_id = customer.id
-         WHERE customer.commercial_partner_id = ANY (%(customers)s)
-           AND sale.company_id = ANY (%(companies)s)
-           AND sale.state IN ('draft', 'sent')
-         ORDER BY sale.id
-           FOR NO KEY UPDATE OF sale
+        INSERT INTO crm_relationship_credit_turn AS turn (customer_id, company_id)
+             SELECT customer_id, %(company)s
+               FROM UNNEST(%(customers)s) customer_id
+              ORDER BY customer_id
+        ON CONFLICT (customer_id, company_id) DO UPDATE SET company_id = turn.company_id
         """,
         customers=list(customers),
-        companies=list(companies),
+        company=company,
     )
 
 
@@ -147,6 +146,20 @@ _INVOICED = SQL(
 """What is on posted invoices of a line, in its unit of measure. Of lines that are invoiced to the
 cent there is nothing to look up, see ``_UNINVOICED``."""
 
+_TAX = SQL(
+    """
+    SELECT 1 + COALESCE(SUM(tax.amount), 0) / 100
+      FROM account_tax_sale_order_line_rel rel
+      LEFT JOIN account_tax_filiation_rel parts ON parts.parent_tax = rel.account_tax_id
+      JOIN account_tax tax ON tax.id = COALESCE(parts.child_tax, rel.account_tax_id)
+      JOIN res_company company ON company.id = tax.company_id
+     WHERE rel.sale_order_line_id = line.id
+       AND tax.amount_type = 'percent'
+       AND COALESCE(tax.price_include_override, company.account_price_include) <> 'tax_included'
+    """
+)
+"""By how much a line's price grows with its taxes; those of a fixed amount are left out."""
+
 _UNINVOICED = SQL(
     """
     CASE WHEN line.product_uom_qty <> 0
@@ -160,9 +173,14 @@ _UNINVOICED = SQL(
                        THEN GREATEST(1, line.qty_delivered / line.product_uom_qty)
                        ELSE 1
                   END - COALESCE(invoiced.quantity, 0) / line.product_uom_qty)
+         WHEN line.qty_delivered <> 0 AND template.invoice_policy = 'delivery'
+         THEN line.price_unit * (1 - COALESCE(line.discount, 0) / 100) * (%(tax)s)
+              * GREATEST(0, line.qty_delivered - COALESCE(invoiced.quantity, 0))
          WHEN line.is_downpayment THEN -COALESCE(invoiced.amount, 0)
          ELSE 0
     END
-    """
+    """,
+    tax=_TAX,
 )
-"""What is to be invoiced of a line yet; a down payment is invoiced before its order."""
+"""What is to be invoiced of a line yet; a down payment is invoiced before its order. What was
+delivered of a line of which nothing was ordered is in no total, so its price is taken."""

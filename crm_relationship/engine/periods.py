@@ -48,6 +48,16 @@ def period_end(day: date, period: str) -> date:
     return day + relativedelta(month=last_month, day=31)
 
 
+def last_month_end(as_of: date) -> date:
+    """Return the last month-end until ``as_of``.
+
+    >>> last_month_end(date(2025, 3, 30)), last_month_end(date(2025, 3, 31))
+    (datetime.date(2025, 2, 28), datetime.date(2025, 3, 31))
+    """
+    end = period_end(as_of, "monthly")
+    return end if end == as_of else as_of.replace(day=1) - DAY
+
+
 def due_evaluations(done_until: date, closed: date, period: str) -> list[date]:
     """Return the period-ends after ``done_until`` up to and including ``closed``.
 
@@ -62,6 +72,11 @@ def due_evaluations(done_until: date, closed: date, period: str) -> list[date]:
         ends.append(end)
         end = period_end(end + DAY, period)
     return ends
+
+
+def month_end(day: SQL) -> SQL:
+    """Return the last day of the month that ``day`` lies in."""
+    return SQL("(date_trunc('month', (%s)::timestamp) + '1 month - 1 day'::interval)::date", day)
 
 
 def first_day_after(day: SQL, months: int) -> SQL:

@@ -154,8 +154,9 @@ class Receivables:
     def written_off(self, losses: list[int], since: date, until: date) -> SQL:
         """Return one row a reconciliation that wrote an instalment off, as a bad debt.
 
-        It is written off by a journal entry with a line on a bad debt account. ``date`` is
-        the day of that, ``amount`` includes tax and is in the company's currency.
+        A journal entry writes off if at least half of what it settles goes to bad debt accounts:
+        a payment that leaves out a small difference does not. ``date`` is the day of that,
+        ``amount`` the part that went to those accounts, in the company's currency.
 
         :param losses: ids of the bad debt accounts
         """
@@ -165,19 +166,26 @@ class Receivables:
                    instalment.move_id,
                    COALESCE(instalment.date_maturity, instalment.date) AS due_date,
                    partial.max_date AS date,
-                   partial.amount
-              FROM (SELECT DISTINCT move_id
-                      FROM account_move_line
-                     WHERE account_id = ANY (%(losses)s) AND parent_state = 'posted'
-                       AND company_id = %(company)s) loss
-              JOIN account_move entry ON entry.id = loss.move_id AND entry.move_type = 'entry'
-              JOIN account_move_line credit ON credit.move_id = entry.id
-                                           AND credit.account_id = ANY (%(accounts)s)
+                   partial.amount * LEAST(credit.lost_share, 1) AS amount
+              FROM (SELECT line.id,
+                           loss.amount / SUM(-line.balance) OVER (PARTITION BY line.move_id)
+                             AS lost_share
+                      FROM (SELECT move_id, SUM(balance) AS amount
+                              FROM account_move_line
+                             WHERE account_id = ANY (%(losses)s) AND parent_state = 'posted'
+                               AND company_id = %(company)s
+                             GROUP BY move_id) loss
+                      JOIN account_move entry ON entry.id = loss.move_id
+                                             AND entry.move_type = 'entry'
+                      JOIN account_move_line line ON line.move_id = entry.id
+                                                 AND line.account_id = ANY (%(accounts)s)
+                                                 AND line.balance < 0) credit
               JOIN account_partial_reconcile partial ON partial.credit_move_id = credit.id
               JOIN account_move_line instalment ON instalment.id = partial.debit_move_id
               JOIN account_move invoice ON invoice.id = instalment.move_id
                                        AND invoice.move_type = 'out_invoice'
              WHERE partial.max_date BETWEEN %(since)s AND %(until)s
+               AND credit.lost_share >= 0.5
             """,
             company=self.company_id,
             accounts=self.accounts,

@@ -90,42 +90,72 @@ def terms(company_id: int, accounts: list[int], customers: list[int], since: dat
     )
 
 
-def discounts(company_id: int, tiers: list[int], customers: list[int], since: date, until: date):
-    """Return one row for each of ``customers``, and one for all others of each tier:
-    ``customer_id`` (empty for the others), ``tier_id``, what the lines of its invoices would
-    have come to without discounts, and the discounts on them.
+def discounts(company_id: int, customers: list[int], since: date, until: date) -> SQL:
+    """Return one row for each of ``customers`` that bought: ``customer_id``, and the discount on
+    its invoices in ``percent``.
+    """
+    return SQL(
+        """
+        SELECT contact.commercial_partner_id AS customer_id, %(percent)s AS percent
+          FROM res_partner contact
+          %(sold)s
+         WHERE contact.commercial_partner_id = ANY (%(customers)s)
+           AND move.company_id = %(company)s
+         GROUP BY contact.commercial_partner_id
+        """,
+        percent=_PERCENT,
+        sold=_sold(since, until),
+        customers=customers,
+        company=company_id,
+    )
+
+
+def tier_discount(company_id: int, tier_id: int, since: date, until: date) -> SQL:
+    """Return the discount on the invoices of all customers of a tier in ``percent``, empty where
+    they bought nothing.
+    """
+    return SQL(
+        """
+        SELECT %(percent)s AS percent
+          FROM crm_relationship_profile profile
+          JOIN res_partner contact ON contact.commercial_partner_id = profile.partner_id
+          %(sold)s
+         WHERE profile.company_id = %(company)s
+           AND profile.tier_id = %(tier)s
+           AND move.company_id = %(company)s
+        """,
+        percent=_PERCENT,
+        sold=_sold(since, until),
+        company=company_id,
+        tier=tier_id,
+    )
+
+
+_GROSS = SQL(
+    """line.price_unit::numeric * line.quantity
+         / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)"""
+)
+"""What a line would have come to without its discount, in the company's currency."""
+
+_PERCENT = SQL("SUM(%(gross)s * COALESCE(line.discount, 0)) / SUM(%(gross)s)", gross=_GROSS)
+
+
+def _sold(since: date, until: date) -> SQL:
+    """Return the joins from a contact to the lines that it bought.
 
     Invoices tell it, not orders: whoever invoices has them. A line of zero or less, such as a
     return, and a down payment give no discount.
     """
     return SQL(
         """
-        SELECT tier_id, customer_id, SUM(gross) AS gross,
-               SUM(gross * COALESCE(discount, 0) / 100) AS discount
-          FROM (SELECT profile.tier_id,
-                       CASE WHEN profile.partner_id = ANY (%(customers)s)
-                            THEN profile.partner_id END AS customer_id,
-                       line.discount,
-                       line.price_unit::numeric * line.quantity
-                         / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1) AS gross
-                  FROM crm_relationship_profile profile
-                  JOIN res_partner contact
-                    ON contact.commercial_partner_id = profile.partner_id
-                  JOIN account_move move ON move.partner_id = contact.id
-                                        AND move.company_id = profile.company_id
-                  JOIN account_move_line line ON line.move_id = move.id
-                 WHERE profile.company_id = %(company)s
-                   AND profile.tier_id = ANY (%(tiers)s)
-                   AND %(invoiced)s
-                   AND move.invoice_date BETWEEN %(since)s AND %(until)s
-                   AND line.display_type = 'product'
-                   AND line.is_downpayment IS NOT TRUE
-                   AND line.price_unit * line.quantity > 0) sold
-         GROUP BY tier_id, customer_id
+        JOIN account_move move ON move.partner_id = contact.id
+                              AND %(invoiced)s
+                              AND move.invoice_date BETWEEN %(since)s AND %(until)s
+        JOIN account_move_line line ON line.move_id = move.id
+                                   AND line.display_type = 'product'
+                                   AND line.is_downpayment IS NOT TRUE
+                                   AND line.price_unit * line.quantity > 0
         """,
-        company=company_id,
-        tiers=tiers,
-        customers=customers,
         invoiced=INVOICED,
         since=since,
         until=until,

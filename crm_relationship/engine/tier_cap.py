@@ -79,7 +79,7 @@ def hold(
                             ELSE step.position END AS fair_position,
                        %(is_low)s AND NOT decided.yes AS is_low
                   FROM crm_relationship_profile profile
-                  JOIN step ON step.id = profile.tier_id
+                  LEFT JOIN step ON step.id = profile.tier_id
                   LEFT JOIN step computed ON computed.id = profile.computed_tier_id
                  CROSS JOIN LATERAL (
                        SELECT profile.override_tier_id IS NOT NULL
@@ -89,16 +89,17 @@ def hold(
                    AND profile.tier_standing IS DISTINCT FROM 'frozen'
                    AND %(among)s),
              held AS (
-                SELECT checked.*, is_low AND fair_position < %(cap)s AS is_capped,
-                       CASE WHEN is_low THEN GREATEST(fair_position, %(cap)s)
+                SELECT checked.*,
+                       COALESCE(is_low AND fair_position < %(cap)s, FALSE) AS is_capped,
+                       CASE WHEN is_low AND fair_position < %(cap)s THEN %(cap)s
                             ELSE fair_position END AS new_position
                   FROM checked),
              diff AS MATERIALIZED (
-                SELECT held.*, step.id AS new_tier_id
+                SELECT held.*, COALESCE(step.id, held.tier_id) AS new_tier_id
                   FROM held
-                  JOIN step ON step.position = held.new_position
+                  LEFT JOIN step ON step.position = held.new_position
                  WHERE (tier_id, COALESCE(is_tier_capped, FALSE))
-                       IS DISTINCT FROM (step.id, is_capped)),
+                       IS DISTINCT FROM (COALESCE(step.id, tier_id), is_capped)),
              written AS (
                 UPDATE crm_relationship_profile profile
                    SET tier_id = diff.new_tier_id, is_tier_capped = diff.is_capped

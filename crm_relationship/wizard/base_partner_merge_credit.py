@@ -24,15 +24,15 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             for former in same[1:]:
                 dst_partner._message_log(
                     body=self.env._(
-                        "The other contact had been judged as well: %(criterion)s was %(level)s "
-                        "on %(date)s, by %(user)s. %(note)s",
-                        criterion=former.criterion_id.name,
-                        level=former.band_id.display_name,
+                        "The other contact had been judged by the same criterion on %(date)s, by "
+                        "%(user)s. The later judgement is kept, with the evidence of both.",
                         date=format_date(self.env, former.date),
                         user=former.user_id.name,
-                        note=former.note or "",
                     )
                 )
+            notes = [judgement.note for judgement in same if judgement.note]
+            # Not in the chatter, which people read who must not see judgements.
+            same[0].note = " / ".join(dict.fromkeys(notes)) or False
             same[1:].unlink()
 
     def _merge_credit_statements(self, src_partners, dst_partner):

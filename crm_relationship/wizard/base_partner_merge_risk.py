@@ -22,4 +22,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         judgements = self.env["crm.relationship.risk.judgement"].sudo()
         judgements.search([("partner_id", "in", partners)])._keep_highest()
         self.env.flush_all()
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.invalidate_all()
+        profiles = self.env["crm.relationship.profile"].sudo()
+        profiles.search([("partner_id", "=", dst_partner.id)])._follow_proposals()
+        return result

@@ -39,7 +39,7 @@ class CrmRelationshipRelease(models.TransientModel):
         if order and "amount" in fields:
             company = order.company_id
             amount = company._convert_to_relationship_currency(
-                order.amount_total, order.currency_id
+                order._get_credit_amount(), order.currency_id
             )
             values.setdefault("amount", company.currency_id.round(amount))
         return values

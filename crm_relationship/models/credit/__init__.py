@@ -35,6 +35,7 @@ from . import crm_relationship_profile_proposal
 from . import crm_relationship_run_strikes
 from . import res_partner_proposal
 from . import crm_relationship_credit_policy_risks
+from . import crm_relationship_tier_policy_risk
 from . import crm_relationship_risk_judgement
 from . import crm_relationship_profile_risk
 from . import crm_relationship_profile_risk_explanation
@@ -42,10 +43,16 @@ from . import res_partner_risk
 from . import crm_relationship_credit_policy_order_check
 from . import crm_relationship_credit_grade_terms
 from . import crm_relationship_credit_release
+from . import crm_relationship_credit_turn
 from . import res_company_order_check
 from . import sale_order_credit_check
 from . import sale_order_credit_release
 from . import sale_order_credit_guard
+from . import sale_order_credit_online
+from . import sale_order_credit_loyalty
+from . import sale_order_credit_counted
 from . import sale_order_line_credit
 from . import payment_transaction_credit
+from . import account_move_line_credit
+from . import res_partner_order_check
 from . import res_partner_assessment

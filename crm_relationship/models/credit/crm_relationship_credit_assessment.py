@@ -189,6 +189,10 @@ class CrmRelationshipCreditAssessment(models.Model):
 
     @api.depends("line_ids.given", "line_ids.is_known", "line_ids.points", "grades")
     def _compute_score(self):
+        # The policy may have lost a grade since its copy was made.
+        grades = self.env["crm.relationship.credit.grade"]
+        copied = {grade["id"] for each in self for grade in each.grades or ()}
+        known = set(grades.browse(copied).exists().ids)
         for assessment in self:
             if assessment.state in SETTLED:
                 # What was approved is never worked out again.
@@ -201,12 +205,12 @@ class CrmRelationshipCreditAssessment(models.Model):
             lines = assessment.line_ids
             score = sum((decimal(line.given, 6) for line in lines), Decimal(0))
             score = score.quantize(SCORE_STEP, ROUND_HALF_UP)
-            known = sum(line.points for line in lines if line.is_known)
-            grade = assessment._get_grade_of(score) if known else {}
-            assessment.score = float(score) if known else 0
-            assessment.coverage = known
-            assessment.is_provisional = bool(grade) and known < assessment.coverage_min
-            assessment.grade_id = grade.get("id", False)
+            coverage = sum(line.points for line in lines if line.is_known)
+            grade = assessment._get_grade_of(score) if coverage else {}
+            assessment.score = float(score) if coverage else 0
+            assessment.coverage = coverage
+            assessment.is_provisional = bool(grade) and coverage < assessment.coverage_min
+            assessment.grade_id = grade["id"] if grade and grade["id"] in known else False
             assessment.grade_code = grade.get("code", False)
 
     @api.depends("grades", "grade_code", "current_grade_code")
@@ -257,6 +261,8 @@ class CrmRelationshipCreditAssessment(models.Model):
 
     def write(self, vals):
         self._check_writable(vals)
+        if "approved_limit" in vals and not self._is_settling():
+            vals = {**vals, "limit_by_id": self.env.uid}
         return super().write(vals)
 
     def unlink(self):

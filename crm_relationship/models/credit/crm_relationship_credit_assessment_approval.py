@@ -73,7 +73,9 @@ class CrmRelationshipCreditAssessment(models.Model):
             raise UserError(
                 self.env._("Only what was proposed is approved, unlike %(names)s.", names=names)
             )
+        self._check_limits()
         self._check_latest()
+        self._check_graded()
         self._refresh_current()
         self._get_approved()._expire()
         for company, assessments in self._settling().grouped("company_id").items():
@@ -115,6 +117,7 @@ class CrmRelationshipCreditAssessment(models.Model):
                     "proposed_by_id": False,
                     "proposed_date": False,
                     "approved_limit": 0,
+                    "limit_by_id": False,
                 }
             )
             assessment.message_post(
@@ -151,6 +154,23 @@ class CrmRelationshipCreditAssessment(models.Model):
                 )
             )
 
+    def _check_limits(self):
+        """Check that nobody approves a limit that he raised himself above the proposed one."""
+        raised = self.filtered(
+            lambda each: (
+                each.limit_by_id == self.env.user
+                and each.currency_id.compare_amounts(each.approved_limit, each.proposed_limit) > 0
+            )
+        )
+        if raised:
+            raise AccessError(
+                self.env._(
+                    "Another credit approver must approve this, for you raised the limit above the "
+                    "proposed one: %(names)s",
+                    names=", ".join(raised.mapped("display_name")),
+                )
+            )
+
     def _get_names_except(self, state):
         """Return the names of those that are in another state."""
         return ", ".join(each.display_name for each in self if each.state != state)
@@ -158,14 +178,16 @@ class CrmRelationshipCreditAssessment(models.Model):
     def _check_latest(self):
         """Check that no approval of a later quarter would give way to one of these, and that a
         customer is approved once."""
-        approved = {(each.partner_id, each.company_id): each for each in self._get_approved()}
+        approved = {}
+        for former in self._get_settled():
+            approved.setdefault((former.partner_id, former.company_id), former)
         for assessment in self:
             key = (assessment.partner_id, assessment.company_id)
             later = approved.get(key, self.browse())
             if later.date_end and later.date_end > assessment.date_end:
                 raise UserError(
                     self.env._(
-                        "%(later)s is approved already, so %(assessment)s comes too late. Return "
+                        "%(later)s was approved already, so %(assessment)s comes too late. Return "
                         "it to the draft and delete it.",
                         later=later.display_name,
                         assessment=assessment.display_name,
@@ -180,6 +202,17 @@ class CrmRelationshipCreditAssessment(models.Model):
                 )
             approved[key] = assessment
 
+    def _check_graded(self):
+        """Check that each has a grade to hold: the policy may have lost it meanwhile."""
+        if names := ", ".join(each.display_name for each in self if not each.grade_id):
+            raise UserError(
+                self.env._(
+                    "There is no grade to approve for %(names)s: nothing is known, or the policy "
+                    "has lost the grade. Return it to the draft and measure again.",
+                    names=names,
+                )
+            )
+
     # ---------------------------------------------------------------- effects
 
     def _get_entered_lines(self):
@@ -187,12 +220,19 @@ class CrmRelationshipCreditAssessment(models.Model):
 
     def _get_approved(self):
         """Return the assessments that hold now of these customers, by company."""
+        return self._get_settled().filtered(lambda each: each.state == "approved")
+
+    def _get_settled(self):
+        """Return those of these customers, by company, that were ever approved, the last quarter
+        first.
+        """
         found = self.search(
             [
                 ("partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("state", "=", "approved"),
-            ]
+                ("approved_date", "!=", False),
+            ],
+            order="date_end desc, id desc",
         )
         own = {(each.partner_id, each.company_id) for each in self}
         return found.filtered(lambda each: (each.partner_id, each.company_id) in own)
@@ -238,7 +278,12 @@ class CrmRelationshipCreditAssessment(models.Model):
         them; one that is newer stays.
         """
         lines = self._get_entered_lines().filtered(
-            lambda line: line.level_id and line.level_id.criterion_id == line.criterion_id
+            lambda line: (
+                line.level_id
+                and line.level_id.criterion_id == line.criterion_id
+                # Who got a parent meanwhile is judged with it.
+                and line.partner_id.commercial_partner_id == line.partner_id
+            )
         )
         # In the name of others, and the approver need not see all judgements, hence sudo.
         judgements = self.env["crm.relationship.credit.judgement"].sudo()
@@ -292,7 +337,8 @@ class CrmRelationshipCreditAssessment(models.Model):
         if not self.env.ref(TASK, raise_if_not_found=False):
             return
         # Whoever proposes need not read users and their groups.
-        approvers = self.env.ref(CREDIT).sudo().all_user_ids.filtered("active").sorted("id")
+        approvers = self.env.ref(CREDIT).sudo().all_user_ids.filtered("active")
+        approvers = approvers.sorted(lambda user: (user._is_admin(), user.id))
         for assessment in self:
             barred = assessment.proposed_by_id | assessment._get_entered_lines().judged_by_id
             able = approvers.filtered(

@@ -24,6 +24,9 @@ class CrmRelationshipCreditAssessment(models.Model):
     approved_limit = fields.Monetary(
         tracking=True, help="The approver may change it while the assessment is proposed."
     )
+    limit_by_id = fields.Many2one(
+        "res.users", "Limit Changed By", readonly=True, ondelete="restrict", copy=False
+    )
     previous_limit = fields.Monetary("Last Limit", readonly=True, aggregator=None)
     limit_explanation = fields.Char("Why This Limit?", compute="_compute_limit_explanation")
 

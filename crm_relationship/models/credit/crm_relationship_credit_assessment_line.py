@@ -240,6 +240,7 @@ class CrmRelationshipCreditAssessmentLine(models.Model):
             "criterion_id": self.criterion_id.id,
             "band_id": self.level_id.id,
             "note": self.note,
-            "date": self.judged_date,
+            # Where the approver is, it may still be the day before.
+            "date": min(self.judged_date, fields.Date.context_today(self)),
             "user_id": self.judged_by_id.id,
         }

@@ -54,8 +54,8 @@ class CrmRelationshipCreditPolicy(models.Model):
         "crm_relationship_credit_bad_debt_account_rel",
         string="Bad Debt Accounts",
         check_company=True,
-        help="A journal entry that settles an invoice and has a line on one of these accounts "
-        "writes a bad debt off. Without accounts no bad debt is known.",
+        help="A journal entry writes bad debts off if at least half of what it settles goes to "
+        "these accounts. Without accounts no bad debt is known.",
     )
     criterion_ids = fields.One2many("crm.relationship.credit.criterion", "policy_id", copy=True)
     grade_ids = fields.One2many("crm.relationship.credit.grade", "policy_id", copy=True)

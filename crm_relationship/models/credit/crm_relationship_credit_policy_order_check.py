@@ -235,9 +235,9 @@ class CrmRelationshipCreditPolicy(models.Model):
         """Return the ids of the company's whole tree: branches keep one ledger with it."""
         return self.env["res.company"].search([("id", "child_of", self.company_id.root_id.id)]).ids
 
-    def _lock_quotations(self, orders):
-        """Let orders of a customer with a limit that are confirmed at the same time count each
-        other.
+    def _take_turns(self, orders):
+        """Let orders of a customer with a limit that are confirmed or grow at the same time count
+        each other.
         """
         if not (self.checks_limit and self.is_limit_used):
             return
@@ -248,9 +248,7 @@ class CrmRelationshipCreditPolicy(models.Model):
         }
         if customers:
             self.env.flush_all()
-            self.env.execute_query(
-                order_check.lock_quotations(self._get_ledger_companies(), customers)
-            )
+            self.env.execute_query(order_check.take_turns(self.company_id.root_id.id, customers))
 
     def _get_debts(self, companies, customers):
         """Return ``{customer id: (receivable, overdue)}``."""

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
+from ..numbers import format_short
+
 LIMITS = {
     "terms": ("risk_terms_medium", "risk_terms_high"),
     "tied_up": ("risk_tied_medium", "risk_tied_high"),
@@ -28,8 +30,10 @@ class CrmRelationshipCreditPolicy(models.Model):
         string="Key Customers",
         copy=False,
         domain="[('policy_id.company_id', '=', company_id), ('policy_id.state', '=', 'active')]",
-        help="The tiers whose customers have the lights. Empty: the best tier.",
+        help="The tiers whose customers have the lights. They are found in a new tier policy by "
+        "their codes. Empty: the best tier.",
     )
+    risk_hint = fields.Char(compute="_compute_risk_hint")
     risk_terms_medium = fields.Float(
         "Payment Terms: Medium From", required=True, default=60, digits=(16, 1), tracking=True
     )
@@ -82,6 +86,20 @@ class CrmRelationshipCreditPolicy(models.Model):
         "The limits of the risks are above 0.",
     )
 
+    @api.depends("shows_risks", "risk_tier_ids", "company_id")
+    def _compute_risk_hint(self):
+        """Say where customers have no lights: the active policy has no such tiers."""
+        for policy in self:
+            tiers = policy.company_id._get_relationship_policy() if policy.company_id else None
+            known = set(tiers.tier_ids.mapped("code")) if tiers else set()
+            missing = [code for code in policy.risk_tier_ids.mapped("code") if code not in known]
+            is_idle = bool(policy.shows_risks and missing)
+            policy.risk_hint = is_idle and self.env._(
+                "The active tier policy has no tier with the code %(tiers)s, whose customers "
+                "would show the lights. Choose tiers of the active policy.",
+                tiers=", ".join(dict.fromkeys(missing)),
+            )
+
     @api.constrains(*[name for names in LIMITS.values() for name in names])
     def _check_risk_limits(self):
         for policy in self:
@@ -89,12 +107,12 @@ class CrmRelationshipCreditPolicy(models.Model):
                 if policy[medium] >= policy[high]:
                     raise ValidationError(
                         self.env._(
-                            "“%(high)s” (%(high_value)g) must be more than “%(medium)s” "
-                            "(%(medium_value)g). Raise the one or lower the other.",
+                            "“%(high)s” (%(high_value)s) must be more than “%(medium)s” "
+                            "(%(medium_value)s). Raise the one or lower the other.",
                             high=self._fields[high]._description_string(self.env),
                             medium=self._fields[medium]._description_string(self.env),
-                            high_value=policy[high],
-                            medium_value=policy[medium],
+                            high_value=format_short(self.env, policy[high]),
+                            medium_value=format_short(self.env, policy[medium]),
                         )
                     )
 
@@ -117,12 +135,19 @@ class CrmRelationshipCreditPolicy(models.Model):
     @api.model
     @ormcache("company_id")
     def _get_risk_tier_ids(self, company_id):
-        """Return the ids of the tiers whose customers' risks are shown, none for the best one;
-        None where risks are not shown. Kept in memory: every contact's form asks.
+        """Return the ids of the tiers whose customers' risks are shown, of whatever tier policy
+        of the company: a new one goes by the codes, and places its customers only later.
+
+        Kept in memory: every contact's form asks.
         """
         # Everybody who may see a profile may know what is shown on it, hence sudo.
         policy = self.sudo().search([("company_id", "=", company_id)], limit=1)
-        return tuple(policy.risk_tier_ids.ids) if policy.shows_risks else None
+        if not policy.shows_risks:
+            return frozenset()
+        codes = policy.risk_tier_ids.mapped("code")
+        which = ("code", "in", codes) if codes else ("is_top", "=", True)
+        tiers = self.env["crm.relationship.tier"].sudo()
+        return frozenset(tiers.search([("company_id", "=", company_id), which]).ids)
 
     def _get_risk_limits(self):
         """Return ``{sign: (medium from, high from)}``."""

@@ -116,9 +116,8 @@ class CrmRelationshipCreditRelease(models.Model):
         """Keep that the user releases the order, for which the caller checked his rights."""
         if not reason:
             raise UserError(self.env._("Say why the order is released."))
-        total = policy.company_id._convert_to_relationship_currency(
-            order.amount_total, order.currency_id
-        )
+        own = order._get_credit_amount()
+        total = policy.company_id._convert_to_relationship_currency(own, order.currency_id)
         limit = reasons.get("limit", {})
         return (
             self.with_context(**{RECORDS: RECORDING})
@@ -141,7 +140,7 @@ class CrmRelationshipCreditRelease(models.Model):
                     "grade": (reasons.get("grade") or reasons.get("terms") or {}).get("grade"),
                     "payment_term_id": order.payment_term_id.id,
                     "order_currency_id": order.currency_id.id,
-                    "rate": total / order.amount_total if order.amount_total else 1,
+                    "rate": total / own if own else 1,
                 }
             )
             .with_env(self.env)
@@ -150,10 +149,11 @@ class CrmRelationshipCreditRelease(models.Model):
     def _covers_amount(self, order):
         """Return whether the order is not larger than what was released."""
         company = self.company_id
+        own = order._get_credit_amount()
         if order.currency_id == self.order_currency_id:
-            total = order.amount_total * self.rate
+            total = own * self.rate
         else:
-            total = company._convert_to_relationship_currency(order.amount_total, order.currency_id)
+            total = company._convert_to_relationship_currency(own, order.currency_id)
         return company.currency_id.compare_amounts(total, self.amount) <= 0
 
     def _format_amount(self):

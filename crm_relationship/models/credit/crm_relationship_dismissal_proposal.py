@@ -119,6 +119,41 @@ class CrmRelationshipDismissalProposal(models.Model):
                 limit=proposal.rule_count,
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        proposals = super().create(vals_list)
+        proposals._tell_profiles()
+        return proposals
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self._tell_profiles()
+        return result
+
+    def unlink(self):
+        profiles = self._find_profiles()
+        result = super().unlink()
+        profiles._follow_proposals()
+        return result
+
+    def _tell_profiles(self):
+        """Let the customers' profiles say whether their dismissal is proposed."""
+        self._find_profiles()._follow_proposals()
+
+    def _find_profiles(self):
+        # Results are the engine's to write, whoever decides here.
+        return (
+            self.env["crm.relationship.profile"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                ]
+            )
+        )
+
     # ---------------------------------------------------------------- decision
 
     def _accept(self, reason, note=False):
@@ -226,6 +261,7 @@ class CrmRelationshipDismissalProposal(models.Model):
                 if customer not in known
             ]
         )
+        kept._tell_profiles()  # a profile that went and came back does not know
         new._ask(policy._get_decider())
 
     def _get_withdrawal(self):

@@ -63,7 +63,7 @@ class CrmRelationshipProfile(models.Model):
 
     def _follow_assessments(self):
         """Let what is approved hold, and nothing where nothing is; the grades that hold and
-        differ from the former go to the history.
+        differ from the former go to the history. Return the profiles that this changes.
         """
         approved = {
             (each.partner_id, each.company_id): each
@@ -75,11 +75,22 @@ class CrmRelationshipProfile(models.Model):
                 ]
             )
         }
-        changes = []
+        changes, moved = [], self.browse()
         for profile in self:
             assessment = approved.get((profile.partner_id, profile.company_id))
+            if profile._is_followed(assessment):
+                continue
+            moved |= profile
             changes += profile._follow_assessment(assessment)
         self.env["crm.relationship.change"].create(changes)
+        return moved
+
+    def _is_followed(self, assessment):
+        """Return whether the profile says what an assessment does, or none."""
+        return (self.assessed_grade_id.id, self.assessed_until) == (
+            assessment.grade_id.id if assessment else False,
+            assessment.valid_until if assessment else False,
+        )
 
     def _follow_assessment(self, assessment):
         """Let one assessment hold, or none; return the row for the history, if there is one."""
@@ -88,8 +99,6 @@ class CrmRelationshipProfile(models.Model):
             "assessed_grade_id": assessment.grade_id.id if assessment else False,
             "assessed_until": assessment.valid_until if assessment else False,
         }
-        if (self.assessed_grade_id.id, self.assessed_until) == tuple(values.values()):
-            return []
         self.write(values)
         latter = self.assessed_grade_id or self.credit_grade_id
         if latter == former or not latter:

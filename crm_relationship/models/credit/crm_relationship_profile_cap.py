@@ -12,6 +12,8 @@ class CrmRelationshipProfile(models.Model):
         help="By its amount the customer would have a better tier than its credit grade allows.",
     )
 
+    _capped_idx = models.Index("(company_id) WHERE is_tier_capped IS TRUE")
+
     @api.depends("is_tier_capped")
     def _compute_remark(self):
         return super()._compute_remark()
@@ -55,15 +57,15 @@ class CrmRelationshipProfile(models.Model):
 
     def _follow_assessments(self):
         """Let a grade that was approved, or whose approval ended, cap the tier at once."""
-        result = super()._follow_assessments()
+        moved = super()._follow_assessments()
         capping = self.env["crm.relationship.credit.policy"].sudo()  # as in _get_tier_cap
         capping = capping.search(
-            [("company_id", "in", self.company_id.ids), ("caps_tier", "=", True)]
+            [("company_id", "in", moved.company_id.ids), ("caps_tier", "=", True)]
         )
-        followed = self.filtered(lambda profile: profile.company_id in capping.company_id)
-        if followed:
-            self._score_at_once(followed.partner_id)
-        return result
+        capped = moved.filtered(lambda profile: profile.company_id in capping.company_id)
+        if capped:
+            self._score_at_once(capped.partner_id)
+        return moved
 
     def _is_cap_in_force(self):
         return self.is_tier_capped and not self.override_tier_id

@@ -6,17 +6,27 @@ class CrmRelationshipProfile(models.Model):
 
     _inherit = "crm.relationship.profile"
 
-    dismissal_proposal_id = fields.Many2one(
-        "crm.relationship.dismissal.proposal",
-        compute="_compute_dismissal_proposal_id",
-        help="Waits for the decision of a credit approver.",
+    is_dismissal_proposed = fields.Boolean(
+        "Dismissal Proposed",
+        readonly=True,
+        help="Waits for the decision of a credit approver. Kept here, for every contact's form "
+        "shows it.",
     )
 
-    def _compute_dismissal_proposal_id(self):
+    def _follow_proposals(self):
+        """Say of these customers whether their dismissal is proposed, when a proposal came or
+        went.
+        """
         proposals = self._get_open_proposals()
-        known = {(proposal.partner_id, proposal.company_id): proposal for proposal in proposals}
-        for profile in self:
-            profile.dismissal_proposal_id = known.get((profile.partner_id, profile.company_id))
+        proposed = {(proposal.partner_id, proposal.company_id) for proposal in proposals}
+        wrong = self.filtered(
+            lambda profile: (
+                profile.is_dismissal_proposed
+                != ((profile.partner_id, profile.company_id) in proposed)
+            )
+        )
+        for is_proposed, profiles in wrong.grouped("is_dismissal_proposed").items():
+            profiles.is_dismissal_proposed = not is_proposed
 
     def _get_open_proposals(self):
         return self.env["crm.relationship.dismissal.proposal"].search(
@@ -37,4 +47,4 @@ class CrmRelationshipProfile(models.Model):
     def action_open_proposal(self):
         """Open the proposal to dismiss this customer."""
         self.ensure_one()
-        return self.dismissal_proposal_id.get_formview_action()
+        return self._get_open_proposals().get_formview_action()

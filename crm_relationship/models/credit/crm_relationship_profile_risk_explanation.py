@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
 from ...engine import risk
+from ..numbers import format_short
 
 
 class CrmRelationshipProfile(models.Model):
@@ -38,6 +39,20 @@ class CrmRelationshipProfile(models.Model):
                 }
                 for name in ("risk_lights", "risk_explanation"):
                     profile[name] = self.env["ir.qweb"]._render(f"crm_relationship.{name}", values)
+
+    @api.readonly
+    def get_risks(self):
+        """Return the rendered ``lights`` and their ``explanation``, both empty where they are
+        not shown.
+
+        Forms ask for them when they are open already, with a call of its own.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "lights": self.risk_lights or "",
+            "explanation": self.risk_explanation or "",
+        }
 
     def action_explain_risks(self):
         """Open the five risks with what shows them in a dialog."""
@@ -187,7 +202,7 @@ class CrmRelationshipProfile(models.Model):
         )
 
     def _explain_risk_limits(self, sign, limits):
-        medium, high = (f"{limit:g}" for limit in limits)
+        medium, high = (format_short(self.env, limit) for limit in limits)
         if sign == "discount":
             return self.env._(
                 "Medium from %(medium)s points over, high from %(high)s.", medium=medium, high=high
@@ -201,4 +216,4 @@ class CrmRelationshipProfile(models.Model):
         )
 
     def _format_risk(self, value, digits=1):
-        return formatLang(self.env, float(value), digits=digits)
+        return format_short(self.env, value, digits)

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...engine import session, tier_cap
+from .crm_relationship_run_credit import EVERYBODY
 
 MEASURED = SQL("profile.partner_id IN (SELECT partner_id FROM crm_relationship_measured)")
 
@@ -36,6 +37,12 @@ class CrmRelationshipRun(models.Model):
         """Cap those who were just placed, and whose manual tier ended."""
         result = super()._place(day)
         self._hold_cap(day, self._just_placed(day))
+        return result
+
+    def _evaluate(self, day):
+        """Cap once more: the tier is the customer's size, and may have moved its grade."""
+        result = super()._evaluate(day)
+        self._hold_cap(day, EVERYBODY)
         return result
 
     def _hold_cap(self, day, among):

@@ -17,3 +17,22 @@ class PaymentTransaction(models.Model):
         confirming = self.with_context(**{CUSTOMER_CONFIRMS: CONFIRMING})
         orders = super(PaymentTransaction, confirming)._check_amount_and_confirm_order()
         return orders.filtered(lambda order: order.state == "sale").with_env(self.env)
+
+    def _get_kept_amount(self):
+        """Return what was captured and not refunded, in the transaction's currency.
+
+        A transaction that is captured in parts ends done at its full amount, even if parts of it
+        were voided; what was captured is in its children.
+        """
+        self.ensure_one()
+        if self.operation == "validation":
+            return 0
+        children = self.child_transaction_ids
+        refunds = children.filtered(lambda child: child.operation == "refund")
+        captures = (children - refunds).filtered(lambda child: child.state != "error")
+        if captures:
+            captured = sum(capture._get_kept_amount() for capture in captures)
+        else:
+            captured = self.amount if self.state == "done" else 0
+        refunded = refunds.filtered(lambda refund: refund.state == "done")
+        return captured + sum(refunded.mapped("amount"))  # of refunds it is negative

@@ -8,8 +8,8 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    relationship_dismissal_proposal_id = fields.Many2one(
-        related="relationship_profile_id.dismissal_proposal_id",
+    relationship_is_dismissal_proposed = fields.Boolean(
+        related="relationship_profile_id.is_dismissal_proposed",
         related_sudo=False,
         groups=RELATIONSHIP_GROUP,
     )

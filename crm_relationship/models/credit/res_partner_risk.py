@@ -13,24 +13,6 @@ class ResPartner(models.Model):
         related_sudo=False,
         groups=RELATIONSHIP_GROUP,
     )
-    relationship_risk_lights = fields.Html(
-        related="relationship_profile_id.risk_lights",
-        related_sudo=False,
-        sanitize=False,
-        groups=RELATIONSHIP_GROUP,
-    )
-    relationship_risk_explanation = fields.Html(
-        related="relationship_profile_id.risk_explanation",
-        related_sudo=False,
-        sanitize=False,
-        groups=RELATIONSHIP_GROUP,
-    )
-    relationship_risk_judgement_ids = fields.One2many(
-        "crm.relationship.risk.judgement",
-        "partner_id",
-        "Risk Judgements",
-        groups=RELATIONSHIP_GROUP,
-    )
 
     def action_explain_risks(self):
         """Open the five risks with what shows them."""

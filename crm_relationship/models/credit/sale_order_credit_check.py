@@ -30,6 +30,10 @@ class SaleOrder(models.Model):
         groups=RELATIONSHIP_GROUP,
     )
 
+    relationship_counts_orders = fields.Boolean(
+        "Counts Other Orders", compute="_compute_relationship_check", groups=RELATIONSHIP_GROUP
+    )
+
     @api.depends(
         "state",
         "company_id",
@@ -44,6 +48,7 @@ class SaleOrder(models.Model):
     def _compute_relationship_check(self):
         self.relationship_check = False
         self.relationship_check_note = False
+        self.relationship_counts_orders = False
         modes = self.env["res.company"]._get_relationship_check_modes()
         if not modes:
             return
@@ -58,6 +63,7 @@ class SaleOrder(models.Model):
             order.relationship_check_note = Markup("<ul class='mb-0'>%s</ul>") % Markup().join(
                 Markup("<li>%s</li>") % line for line in notes[order]
             )
+            order.relationship_counts_orders = "limit" in found[order]
 
     def _compute_partner_credit_warning(self):
         """Leave Odoo's warning out where the check looks at the limit: it says so more exactly."""
@@ -92,7 +98,7 @@ class SaleOrder(models.Model):
                 continue
             policy = self.env["crm.relationship.credit.policy"].sudo()._get_of_company(company)
             if lock:
-                policy._lock_quotations(orders)
+                policy._take_turns(orders)
             found.update(policy._check_orders(orders))
         return {
             order.with_env(self.env): reasons
@@ -102,16 +108,41 @@ class SaleOrder(models.Model):
 
     def _is_prepaid(self):
         """Return whether payments that were captured cover the order; a reserved amount is none."""
-        order = self._origin.sudo()  # of the transactions only their sum matters
-        paid = 0
-        for transaction in order.transaction_ids.filtered(lambda tx: tx.state == "done"):
-            if transaction.currency_id == self.currency_id:
-                paid += transaction.amount
-            else:
-                paid += transaction.currency_id._convert(
-                    transaction.amount, self.currency_id, self.company_id
-                )
-        return paid > 0 and self.currency_id.compare_amounts(paid, self.amount_total) >= 0
+        transactions = self._origin.sudo().transaction_ids  # of them only their sum matters
+        paid = sum(
+            self._get_prepayment(transaction)
+            for transaction in transactions
+            if transaction.source_transaction_id not in transactions  # which counts its children
+        )
+        return paid > 0 and self.currency_id.compare_amounts(paid, self._get_credit_amount()) >= 0
+
+    def _get_prepayment(self, transaction):
+        """Return what a transaction pays of the order, in the order's currency. One of several
+        orders pays none of them unless it pays all.
+        """
+        day = fields.Date.context_today(self)
+        paid = transaction._get_kept_amount()
+        if transaction.currency_id != self.currency_id:
+            paid = transaction.currency_id._convert(paid, self.currency_id, self.company_id, day)
+        others = (transaction.sale_order_ids - self._origin).filtered(
+            lambda order: order.state != "cancel"
+        )
+        own = self._get_credit_amount()
+        total = own + sum(
+            order.currency_id._convert(
+                order._get_credit_amount(), self.currency_id, self.company_id, day
+            )
+            for order in others
+        )
+        if not others:
+            return paid
+        return own if self.currency_id.compare_amounts(paid, total) >= 0 else 0
+
+    def _get_credit_amount(self):
+        """Return what the order comes to, with what was delivered beyond it and is invoiced."""
+        return self.amount_total + sum(
+            line._get_surplus_amount() for line in self.order_line if line.qty_delivered
+        )
 
     def _describe_credit_reasons(self, found):
         """Return ``{order: [lines]}``; without figures where the user may not see the customer's
@@ -124,7 +155,7 @@ class SaleOrder(models.Model):
         labels = policies._get_reason_labels()
         notes = {}
         for order, reasons in found.items():
-            if (order.sudo()._get_credit_customer().id, order.company_id.id) in hidden:
+            if order._get_credit_owner() in hidden:
                 notes[order] = [labels[name] for name in reasons]
             else:
                 policy = policy_by_company[order.sudo().company_id]
@@ -132,23 +163,29 @@ class SaleOrder(models.Model):
         return notes
 
     def _get_hidden_customers(self, orders):
-        """Return ``{(customer id, company id)}`` of the profiles that the user may not see."""
-        pairs = {
-            (order.sudo()._get_credit_customer().id, order.sudo().company_id.id) for order in orders
-        }
-        if not pairs or self.env.su:
+        """Return ``{(customer id, company id)}`` of those whose profile the user may not see, or
+        could not see if there were one.
+        """
+        pairs = {order._get_credit_owner() for order in orders}
+        # Whatever runs on behalf of the user, it is the user who reads the figures.
+        profiles = self.env["crm.relationship.profile"].sudo(False)
+        if not pairs or profiles.env.su:
             return set()
-        profiles = self.env["crm.relationship.profile"]
-        chosen = [
-            ("partner_id", "in", [customer for customer, _company in pairs]),
-            ("company_id", "in", [company for _customer, company in pairs]),
-        ]
-        kept = profiles.sudo().search(chosen)
-        visible = profiles.search(chosen) if profiles.has_access("read") else profiles
+        if not profiles.has_access("read"):
+            return pairs
+        rule = profiles.env["ir.rule"]._compute_domain(profiles._name, "read")
         return {
-            (profile.partner_id.id, profile.company_id.id)
-            for profile in kept.filtered(lambda profile: profile.id not in visible._ids)
+            (customer, company)
+            for customer, company in pairs
+            if not profiles.sudo()
+            .new({"partner_id": customer, "company_id": company})
+            .filtered_domain(rule)
         }
+
+    def _get_credit_owner(self):
+        """Return whose credit it is: ``(customer id, company id)``."""
+        order = self.sudo()  # the ids alone tell nothing
+        return order._get_credit_customer().id, order.company_id.id
 
     def action_explain_relationship_check(self):
         """Open the answer to "why this grade?" of the customer that is checked."""
@@ -162,9 +199,10 @@ class SaleOrder(models.Model):
         return profile.action_explain_credit() if profile else False
 
     def _get_credit_makers(self):
-        """Return who may not release the order: who sells it and who entered it."""
+        """Return who may not release the order: who sells or sold it and who entered it."""
         self.ensure_one()
-        return self.sudo().user_id | self.sudo().create_uid
+        order = self.sudo()  # whoever is asked need not see who they are
+        return order.user_id | order.create_uid | order.relationship_former_seller_ids
 
     def _may_release_credit(self):
         """Return whether the user approves credit and has not made the order."""

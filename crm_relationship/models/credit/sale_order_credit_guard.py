@@ -3,11 +3,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 GUARDED = "crm_relationship_guarded_orders"
 """Context key: these orders are being written, and are checked when all of it is done."""
+
+DEFERRED = "crm_relationship_deferred_orders"
+"""Context key: orders are being created, and what is written meanwhile is checked with them."""
 
 CUSTOMER_CONFIRMS = "crm_relationship_customer_confirms"
 """Context key: a customer or a payment confirms, so nobody is there to read an error."""
@@ -15,17 +18,41 @@ CUSTOMER_CONFIRMS = "crm_relationship_customer_confirms"
 CONFIRMING = object()
 """Its value, which no call from outside can give."""
 
-DERIVED = {"amount_untaxed", "amount_tax", "amount_total"}
-"""What follows from the lines. Who could set it would set what the check reads."""
+REINVOICES = "crm_relationship_reinvoices"
+"""Context key: the system adds costs of a vendor bill to orders."""
+
+REINVOICING = object()
+"""Its value, which no call from outside can give."""
+
+DERIVED = {"amount_untaxed", "amount_tax", "amount_total", "transaction_ids"}
+"""What follows from the lines and from payments. Who could set it would set what the check
+reads."""
 
 
 class Guarded(frozenset):
     """The ids of the orders, in a type that no call from outside can give."""
 
 
+class Deferred:
+    """``{order id: Terms}`` from before, in a type that no call from outside can give.
+
+    Contexts are told apart by it, so it equals itself alone.
+    """
+
+    def __init__(self, su):
+        self.su = su
+        self.terms = {}
+
+
+class CreditRefusal(UserError):
+    """The check refuses orders that a customer or a payment confirms; never shown to anybody."""
+
+
 @dataclass(frozen=True)
 class Terms:
-    """What the check judged an order by; the amount is in the company's currency."""
+    """What the check judged an order by; the amount is in the company's currency, with what was
+    delivered beyond it.
+    """
 
     state: str
     company: int
@@ -44,11 +71,14 @@ class SaleOrder(models.Model):
         those that were and now are larger, another customer's or on other payment terms. What is
         written together is checked once, when all of it is written: several orders confirmed in
         one call count each other.
-
-        Customers and payments never meet an error: see :meth:`action_confirm`.
     """
 
     _inherit = "sale.order"
+
+    @api.model
+    def default_get(self, fields):
+        """Derive what is derived: defaults, which everybody may have, don't set it."""
+        return super().default_get([name for name in fields if name not in DERIVED])
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -61,12 +91,16 @@ class SaleOrder(models.Model):
                 {name: value for name, value in vals.items() if name not in DERIVED}
                 for vals in vals_list
             ]
-        orders = super().create(vals_list)
-        orders._check_credit_changes({})
+        deferred = Deferred(self.env.su)
+        creating = self.with_context(**{DEFERRED: deferred})
+        orders = super(SaleOrder, creating).create(vals_list).with_env(self.env)
+        before = {id_: terms for id_, terms in deferred.terms.items() if id_ not in orders._ids}
+        (orders | self.browse(before))._check_credit_changes(before)
         return orders
 
     def write(self, vals):
         self._refuse_release(vals)
+        self._keep_sellers_apart(vals)
         voided = self._get_voided_releases(vals)
         if voided:
             voided._void_release()
@@ -89,7 +123,12 @@ class SaleOrder(models.Model):
         if vals and not self.env.su:
             vals = {name: value for name, value in vals.items() if name not in DERIVED}
         yield guarded, vals
-        orders._check_credit_changes(before)
+        deferred = self.env.context.get(DEFERRED)
+        if isinstance(deferred, Deferred) and deferred.su == self.env.su:
+            for id_, terms in before.items():
+                deferred.terms.setdefault(id_, terms)
+        else:
+            orders._check_credit_changes(before)
 
     def _get_unguarded_orders(self):
         """Return those whose company checks orders and that no call around this one checks."""
@@ -105,13 +144,16 @@ class SaleOrder(models.Model):
         terms = {}
         for order in self.sudo():  # whoever edits an order need not see its customer
             company = order.company_id
+            # Growth is judged of confirmed orders alone, and not under su.
+            is_judged = order.state == "sale" and not self.env.su
+            amount = order._get_credit_amount() if is_judged else order.amount_total
             terms[order.id] = Terms(
                 order.state,
                 company.id,
                 order._get_credit_customer().id,
                 order.partner_id.id,
                 order.payment_term_id.id,
-                company._convert_to_relationship_currency(order.amount_total, order.currency_id),
+                company._convert_to_relationship_currency(amount, order.currency_id),
             )
         return terms
 
@@ -122,6 +164,8 @@ class SaleOrder(models.Model):
         :raises UserError: if one of them is blocked
         """
         after = self._get_credit_terms()
+        # What the system adds itself stays.
+        is_judged = not self.env.su and self.env.context.get(REINVOICES) is not REINVOICING
         confirmed, edited, terms_only = self.browse(), self.browse(), self.browse()
         for order in self.browse(after):
             old, new = before.get(order.id), after[order.id]
@@ -129,7 +173,7 @@ class SaleOrder(models.Model):
                 continue
             if not old or old.state != "sale":
                 confirmed |= order
-            elif not self.env.su:  # what the system adds itself, such as re-invoiced costs, stays
+            elif is_judged:
                 moved = (old.company, old.customer, old.partner) != (
                     new.company,
                     new.customer,
@@ -166,9 +210,11 @@ class SaleOrder(models.Model):
             if modes[order.sudo().company_id.id] == "block"
         }
         if blocked:
-            raise UserError(self._get_refusal(blocked, confirmed))
+            is_caught = self.env.context.get(CUSTOMER_CONFIRMS) is CONFIRMING
+            refusal = CreditRefusal if is_caught else UserError
+            raise refusal(self._get_refusal(blocked, confirmed))
         if found:
-            self._note_credit_warning(found)
+            self._note_credit_warning(found, confirmed)
 
     def _get_refusal(self, blocked, confirmed):
         """Return why the orders are refused and what to do, in words."""
@@ -195,73 +241,23 @@ class SaleOrder(models.Model):
         parts.append(self.env._("Ask a credit approver to release it, or have it paid in advance."))
         return "\n\n".join(parts)
 
-    def _note_credit_warning(self, found):
+    def _note_credit_warning(self, found, confirmed):
         """Keep in the chatter what spoke against the orders, without figures: not everybody who
         sees an order may see the customer's credit.
         """
         labels = self.env["crm.relationship.credit.policy"]._get_reason_labels()
-        title = self.env._("Confirmed although the credit check warned:")
+        titles = {
+            True: self.env._("Confirmed although the credit check warned:"),
+            False: self.env._("Changed although the credit check warned:"),
+        }
         orders = self.browse(order.id for order in found)
         bodies = {
             order.id: Markup("<p>%s</p><ul>%s</ul>")
-            % (title, Markup().join(Markup("<li>%s</li>") % labels[name] for name in reasons))
+            % (
+                titles[order in confirmed],
+                Markup().join(Markup("<li>%s</li>") % labels[name] for name in reasons),
+            )
             for order, reasons in found.items()
         }
         # Whoever confirms may note it, hence sudo.
         orders.sudo()._message_log_batch(bodies=bodies)
-
-    # Customers and payments
-
-    def action_confirm(self):
-        """Leave blocked orders quotations where a customer or a payment confirms them."""
-        held = self._hold_blocked_orders() if self._is_confirmed_by_customer() else self.browse()
-        if held and held == self:
-            return True
-        return super(SaleOrder, self - held).action_confirm()
-
-    def _validate_order(self):
-        held = self._hold_blocked_orders()
-        if held and held == self:
-            return None
-        return super(SaleOrder, self - held)._validate_order()
-
-    def _is_confirmed_by_customer(self):
-        """Return whether nobody of the company is there to read an error: a customer signs, or
-        a payment is processed.
-        """
-        if self.env.context.get(CUSTOMER_CONFIRMS) is CONFIRMING:
-            return True
-        return self.env.su and (self.env.user.share or self.env.uid == SUPERUSER_ID)
-
-    def _hold_blocked_orders(self):
-        """Leave blocked orders sent quotations, with an activity for a credit approver; return
-        them.
-        """
-        modes = self.env["res.company"]._get_relationship_check_modes()
-        if "block" not in modes.values():
-            return self.browse()
-        quotations = self.filtered(
-            lambda order: (
-                order.state in ("draft", "sent")
-                and modes.get(order.sudo().company_id.id) == "block"
-            )
-        )
-        blocked = self.browse(
-            order.id
-            for order in quotations._find_credit_reasons()
-            if not order._get_covering_release()
-        )
-        if blocked:
-            # The customer has no rights on the order, and nobody is asked in its name, hence
-            # the superuser.
-            held = blocked.with_user(SUPERUSER_ID)
-            held.filtered(lambda order: order.state == "draft").with_context(
-                tracking_disable=True
-            ).write({"state": "sent"})
-            held._ask_for_release(
-                self.env._(
-                    "The customer has confirmed or paid it online; it was told that the "
-                    "order is being reviewed."
-                )
-            )
-        return blocked

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from ..res_partner import RELATIONSHIP_GROUP
 from .crm_relationship_credit_policy_order_check import APPROVERS
@@ -10,7 +11,11 @@ RELEASES = "crm_relationship_sets_release"
 RELEASING = object()
 """Its value, which no call from outside can give."""
 
-RELEASE_FIELDS = ("relationship_release_id", "relationship_is_held")
+RELEASE_FIELDS = (
+    "relationship_release_id",
+    "relationship_is_held",
+    "relationship_former_seller_ids",
+)
 
 ASKED = "crm_relationship.mail_activity_type_credit_release"
 
@@ -19,8 +24,8 @@ class SaleOrder(models.Model):
     """A credit approver releases an order that the check blocks.
 
     A release holds for this order, its customer, its payment terms and up to its amount. Who
-    sells or entered the order can't release it. Cancelling the order, or setting it back to a
-    quotation, ends it.
+    sells, sold or entered the order can't release it, nor sell it afterwards. Cancelling the
+    order, or setting it back to a quotation, ends it.
     """
 
     _inherit = "sale.order"
@@ -45,6 +50,16 @@ class SaleOrder(models.Model):
         copy=False,
         groups=RELATIONSHIP_GROUP,
         help="Somebody asked for its release, or its customer confirmed it online.",
+    )
+    relationship_former_seller_ids = fields.Many2many(
+        "res.users",
+        "crm_relationship_former_seller_rel",
+        "order_id",
+        "user_id",
+        "Former Salespersons",
+        readonly=True,
+        copy=False,
+        groups=RELATIONSHIP_GROUP,
     )
     relationship_may_release = fields.Boolean(
         compute="_compute_relationship_may_release", groups=RELATIONSHIP_GROUP
@@ -92,6 +107,34 @@ class SaleOrder(models.Model):
                     "order itself, with a reason."
                 )
             )
+
+    def _keep_sellers_apart(self, vals):
+        """Check that nobody sells in the end what he has released, and remember who sold it.
+
+        A quotation just loses its release.
+        """
+        if "user_id" not in vals or not self.env["res.company"]._get_relationship_check_modes():
+            return
+        seller = self.env["res.users"].browse(vals["user_id"] or ())
+        moved = self.sudo().filtered(lambda order: order.user_id != seller)
+        released = moved.filtered(
+            lambda order: (
+                order.relationship_release_id and seller in order.relationship_release_ids.user_id
+            )
+        )
+        confirmed = released.filtered(lambda order: order.state == "sale")
+        if confirmed and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(user)s has released %(order)s, so somebody else must sell it: nobody "
+                    "decides on the credit of his own order.",
+                    user=seller.sudo().name,
+                    order=confirmed[0].name,
+                )
+            )
+        released._void_release()
+        for former, orders in moved.filtered("user_id").grouped("user_id").items():
+            orders._set_release_fields(relationship_former_seller_ids=[Command.link(former.id)])
 
     def _set_release_fields(self, **values):
         # Who asks, confirms or cancels need not approve credit, hence sudo.
@@ -256,7 +299,7 @@ class SaleOrder(models.Model):
         policy = self.env["crm.relationship.credit.policy"].sudo()
         policy = policy._get_of_company(order.company_id)
         total = policy.company_id._convert_to_relationship_currency(
-            order.amount_total, order.currency_id
+            order._get_credit_amount(), order.currency_id
         )
         if policy.currency_id.compare_amounts(amount, total) < 0:
             raise UserError(

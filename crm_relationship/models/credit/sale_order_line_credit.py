@@ -7,6 +7,7 @@ DERIVED = {
     "qty_invoiced",
     "untaxed_amount_invoiced",
     "untaxed_amount_to_invoice",
+    "invoice_lines",
     "state",
 }
 """What follows from the line, its order and its invoices: the order check reads it."""
@@ -16,6 +17,11 @@ class SaleOrderLine(models.Model):
     """Lines written past their order are checked like the order."""
 
     _inherit = "sale.order.line"
+
+    @api.model
+    def default_get(self, fields):
+        """Derive what is derived: defaults, which everybody may have, don't set it."""
+        return super().default_get([name for name in fields if name not in DERIVED])
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -47,6 +53,17 @@ class SaleOrderLine(models.Model):
             return super().unlink()
         with self.order_id._guard_credit() as (guarded, _vals):
             return super(SaleOrderLine, self.with_context(**guarded.env.context)).unlink()
+
+    def _get_surplus_amount(self):
+        """Return what was delivered beyond what is ordered and is invoiced, including tax."""
+        ordered, surplus = self.product_uom_qty, self.qty_delivered - self.product_uom_qty
+        if ordered < 0 or surplus <= 0 or self.product_id.invoice_policy != "delivery":
+            return 0
+        if ordered:
+            return self.price_total * surplus / ordered
+        price = self.price_unit * (1 - (self.discount or 0) / 100)
+        taxes = self.tax_ids.compute_all(price, self.currency_id, surplus, self.product_id)
+        return taxes["total_included"]
 
     def _without_derived(self, vals):
         """Return ``vals`` without what no caller may set; the system itself computes it."""

@@ -10,9 +10,12 @@ from . import test_tier_cap
 from . import test_strikes
 from . import test_risk
 from . import test_tour_risk
+from . import test_form_queries
 from . import test_order_check
 from . import test_order_routes
 from . import test_order_release
+from . import test_order_corners
+from . import test_order_turns
 from . import test_order_online
 from . import test_tour_order_check
 from . import test_assessment_measure

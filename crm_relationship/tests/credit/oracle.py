@@ -4,7 +4,7 @@ Slow, obvious and written from the specification, not from the engine.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -77,12 +77,18 @@ def months_between(first, last):
     return months - (1 if last.day < first.day else 0)
 
 
+def years_until_month_end(first, as_of):
+    """Return the years to the last month-end, in whole months."""
+    last = as_of if (as_of + timedelta(days=1)).day == 1 else as_of - timedelta(days=as_of.day)
+    return Fraction(max(months_between(first, last), 0), 12)
+
+
 def get_values(customer, as_of, position=None, window=12):
     """Return ``{criterion: value}``, None where it is unknown."""
     values = dict.fromkeys(CRITERIA)
     values |= {name: LEVELS[level] for name, level in customer.judged.items()}
     if customer.founded and customer.founded <= as_of:
-        values["business_years"] = Fraction(months_between(customer.founded, as_of), 12)
+        values["business_years"] = years_until_month_end(customer.founded, as_of)
     values |= get_payments(customer, as_of)
     values |= get_purchases(customer, as_of, window)
     if values["tenure_years"] is not None:
@@ -132,7 +138,7 @@ def get_purchases(customer, as_of, window):
     former = net(i for i in known if former_start <= i.day <= former_end)
     values = {}
     if days:
-        values["tenure_years"] = Fraction(months_between(min(days), as_of), 12)
+        values["tenure_years"] = years_until_month_end(min(days), as_of)
         if min(days) < start:
             months = {(day.year, day.month) for day in days if day >= start}
             values["purchase_months"] = len(months)

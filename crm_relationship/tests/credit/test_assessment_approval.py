@@ -360,6 +360,31 @@ class TestAssessmentApproval(AssessmentCase):
         with self.assertRaisesRegex(UserError, "too late"):
             older.with_user(self.second).action_approve()
 
+    def test_an_older_quarter_comes_too_late_even_when_the_later_one_expired(self):
+        older = self.assess()
+        older.action_propose()
+        self.set_today(date(2025, 10, 5))
+        later = self.approve()
+        later._settling().state = "expired"
+        with self.assertRaisesRegex(UserError, "too late"):
+            older.with_user(self.second).action_approve()
+
+    def test_a_grade_that_the_policy_lost_is_not_approved(self):
+        draft = self.assess()
+        draft.action_propose()
+        draft._settling().grade_id = False
+        with self.assertRaisesRegex(UserError, "no grade to approve"):
+            draft.with_user(self.second).action_approve()
+
+    def test_the_evening_before_is_no_day_to_come(self):
+        draft = self.assess(user=self.first)
+        self.set_level(draft, "management", "Excellent")
+        draft.with_user(self.manager).action_propose()
+        line = self.get_line(draft._settling(), "management")
+        line.judged_date = TODAY + timedelta(days=1)
+        draft.with_user(self.second).action_approve()
+        self.assertEqual(self.customer.relationship_judgement_ids.date, TODAY)
+
     def test_an_approver_gets_a_task(self):
         draft = self.assess(user=self.first)
         draft.action_propose()

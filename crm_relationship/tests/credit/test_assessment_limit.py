@@ -70,6 +70,19 @@ class TestAssessmentLimit(AssessmentCase):
         with self.assertRaises(UserError):
             draft.with_user(self.second).approved_limit = 130
 
+    def test_nobody_approves_the_limit_that_he_raised(self):
+        self.set_grade(1)
+        draft = self.assess(user=self.first)
+        draft.action_propose()
+        draft.with_user(self.second).approved_limit = 151
+        with self.assertRaisesRegex(AccessError, "raised the limit"):
+            draft.with_user(self.second).action_approve()
+        with self.assertRaises(UserError):
+            draft.with_user(self.second).limit_by_id = self.first
+        third = self.new_user("assess_third", "crm_relationship.group_credit")
+        draft.with_user(third).action_approve()
+        self.assertEqual(draft.approved_limit, 151)
+
     def test_written_only_where_the_policy_wants_it(self):
         self.set_grade(1)
         self.assertFalse(self.credit_policy.writes_limit)

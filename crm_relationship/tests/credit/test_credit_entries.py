@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from ...engine import sources
+from ...engine.receivables import Receivables
 from .common import CreditCase
 
 DAY = timedelta(days=1)
@@ -235,8 +237,10 @@ class TestCreditDisputes(CreditCase):
             }
         )
 
-    def invoice(self, written_off=None):
-        """Make an invoice of 200 days ago, settled by an entry with a line on an account."""
+    def invoice(self, written_off=None, loss=100):
+        """Make an invoice of 100 of 200 days ago, settled by an entry with a line of ``loss`` on
+        an account.
+        """
         day = self.today - DAY * 200
         (move_id,) = self.make_invoices([(self.customer, day, 100)])
         (line_id,) = self.make_instalments([(move_id, self.customer, day, 100)])
@@ -247,16 +251,22 @@ class TestCreditDisputes(CreditCase):
                        move_id, company_id, currency_id, account_id, date, debit, balance,
                        display_type, parent_state)
                    SELECT credit.move_id, credit.company_id, credit.currency_id, %s, credit.date,
-                          100, 100, 'product', 'posted'
+                          %s, %s, 'product', 'posted'
                      FROM account_partial_reconcile partial
                      JOIN account_move_line credit ON credit.id = partial.credit_move_id
                     WHERE partial.debit_move_id = %s""",
-                [self.loss.id, line_id],
+                [self.loss.id, max(loss, 0), loss, line_id],
             )
         return move_id
 
     def count(self):
         return self.get_profile(self.customer).dispute_count
+
+    def find_amounts(self):
+        """Return what was written off today, the least first."""
+        receivables = Receivables(self.company.id, sources.receivable_accounts(self.env), None)
+        query = receivables.written_off(self.loss.ids, self.today, self.today)
+        return sorted(round(row["amount"], 2) for row in self.env.execute_query_dict(query))
 
     def test_bad_debts_need_their_accounts(self):
         since = self.today - relativedelta(months=24)
@@ -271,6 +281,32 @@ class TestCreditDisputes(CreditCase):
         self.invoice(written_off=self.today)
         run = self.recalculate(self.today)
         self.assertEqual((run.kind, self.count()), ("incremental", 3))
+
+    def test_a_payment_with_a_small_difference_is_none(self):
+        self.credit_policy.bad_debt_account_ids = self.loss
+        for loss, count in ((0.5, 0), (49.99, 0), (-100, 0), (50, 1), (119, 2)):
+            with self.subTest(loss=loss):
+                self.invoice(written_off=self.today, loss=loss)
+                self.recalculate(self.today)
+                self.assertEqual(self.count(), count)
+
+    def test_what_is_written_off_is_at_most_the_loss(self):
+        for loss in (20, 60, 119):
+            self.invoice(written_off=self.today, loss=loss)
+        self.assertEqual(self.find_amounts(), [60, 100])
+
+    def test_an_entry_for_several_shares_its_loss(self):
+        """One that settles two invoices, and pays a fifth of them."""
+        self.invoice(written_off=self.today, loss=160)
+        self.invoice(written_off=self.today, loss=0)
+        self.env.cr.execute(
+            """UPDATE account_move_line line
+                  SET move_id = (SELECT MIN(move_id) FROM account_move_line
+                                  WHERE account_id = %(loss)s)
+                WHERE company_id = %(company)s AND balance < 0""",
+            {"loss": self.loss.id, "company": self.company.id},
+        )
+        self.assertEqual(self.find_amounts(), [80, 80])
 
     def test_a_blocked_payment_is_a_dispute(self):
         move_id = self.invoice()

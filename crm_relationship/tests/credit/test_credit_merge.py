@@ -32,8 +32,10 @@ class TestCreditMerge(CreditCase):
         self.assertEqual(self.kept.relationship_judgement_ids, latest + single)
         self.assertFalse(former.exists())
         messages = "".join(self.kept.message_ids.mapped("body"))
-        for text in ("Poor", "Kept us waiting", "Management"):
-            self.assertIn(text, messages)
+        self.assertIn("later judgement is kept", messages)
+        for secret in ("Poor", "Kept us waiting", "Management"):
+            self.assertNotIn(secret, messages)
+        self.assertEqual(latest.note, "Kept us waiting")
         self.recalculate(self.today)
         # Owes nothing, was disputed nothing, its tenure and size: 20 points, and 6 judged ones.
         self.assertEqual(self.get_profile(self.kept).credit_coverage, 26)

@@ -20,7 +20,9 @@ class TestCreditNights(DrawnCredit, TestEngineOracle):
     def setUpClass(cls):
         super().setUpClass()
         policy = cls.env["crm.relationship.credit.policy"]._get_of_company(cls.company)
+        cls.credit_policy = policy
         cls.criteria = {item.code: item for item in policy.criterion_ids}
+        cls.grades = {item.code: item for item in policy.grade_ids}
 
     def setUp(self):
         super().setUp()
@@ -96,10 +98,35 @@ class TestCreditNights(DrawnCredit, TestEngineOracle):
             self.assertEqual(
                 (score, coverage, grade), oracle.get_score(values), (partner_id, as_of, values)
             )
+        self.assert_capped(as_of)
+
+    def assert_capped(self, as_of):
+        """Nobody of a grade below AA is better than C, and nobody else is capped."""
+        cap = self.policy.tier_ids.mapped("code").index("C")
+        tiers = self.policy.tier_ids.ids
+        for profile in self.env["crm.relationship.profile"].search(
+            [("company_id", "=", self.company.id), ("tier_id", "!=", False)]
+        ):
+            place, computed = (
+                tiers.index(tier.id) for tier in (profile.tier_id, profile.computed_tier_id)
+            )
+            is_low = bool(profile.credit_grade_id) and profile.credit_grade_id.code in "ABC"
+            where = (profile.partner_id.id, as_of, place, computed, is_low)
+            self.assertTrue(place >= cap or not is_low, where)
+            self.assertFalse(profile.is_tier_capped and not is_low, where)
+            if place > computed:
+                self.assertTrue(profile.is_tier_capped, where)
 
     def test_scores_of_random_nights(self):
         self.make_documents(600, START, FIRST_DAY)
         day = FIRST_DAY
+        self.credit_policy.write(
+            {
+                "caps_tier": True,
+                "cap_grade_id": self.grades["AA"].id,
+                "cap_tier_id": self.policy.tier_ids.filtered(lambda tier: tier.code == "C").id,
+            }
+        )
         self.recalculate(day)
         self.assert_credit(day)
         for _number in range(40):

@@ -11,6 +11,7 @@ from . import oracle
 from .common import CreditCase, DrawnCredit
 
 AS_OF = date(2025, 6, 20)
+MONTH_END = date(2025, 5, 31)
 QUANTITY = 2200
 DAY = timedelta(days=1)
 
@@ -31,7 +32,7 @@ class TestCreditScore(DrawnCredit, CreditCase):
             drawn.invoices = [*self.draw_purchases(), *self.draw_payments(), *self.draw_open()]
         if chance.random() < 0.3:
             years = chance.choice((0, 1, 3, 5, 10))
-            drawn.founded = AS_OF - relativedelta(years=years) - DAY * chance.choice((0, 0, 1))
+            drawn.founded = MONTH_END - relativedelta(years=years) - DAY * chance.choice((0, 0, 1))
         if chance.random() < 0.5:
             recent = AS_OF - relativedelta(months=12)
             revenue = oracle.net(i for i in drawn.invoices if recent < i.day <= AS_OF)
@@ -51,7 +52,7 @@ class TestCreditScore(DrawnCredit, CreditCase):
         """Return the first purchase, and purchases of now and a year before that compare."""
         chance = self.random
         start = oracle.quarter(AS_OF)
-        first = AS_OF - relativedelta(years=chance.choice((0, 1, 3, 5)))
+        first = MONTH_END - relativedelta(years=chance.choice((0, 1, 3, 5)))
         made = [Invoice(0, first - DAY * chance.choice((-1, 0, 0, 1, 40)), 10)]
         former = chance.choice((0, 100, 1000))
         days = (start, AS_OF, start - DAY, AS_OF + DAY)

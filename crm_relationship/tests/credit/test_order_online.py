@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -122,6 +123,72 @@ class TestOrderOnline(AccountPaymentCommon, MailCase, PaymentHttpCommon, SaleCom
         self.provider.support_manual_capture = "full_only"
         self.pay(self.order.amount_total, state="authorized")._post_process()
         self.assert_held()
+
+    def test_what_was_refunded_is_not_paid(self):
+        transaction = self.pay(self.order.amount_total)
+        self.assertTrue(self.order._is_prepaid())
+        refund = transaction._create_child_transaction(0.01, is_refund=True)
+        self.assertTrue(self.order._is_prepaid())
+        refund.state = "done"
+        self.env.invalidate_all()
+        self.assertFalse(self.order._is_prepaid())
+
+    def test_what_was_voided_is_not_paid(self):
+        self.provider.support_manual_capture = "partial"
+        transaction = self.pay(self.order.amount_total, state="authorized")
+        half = self.currency.round(self.order.amount_total / 2)
+        captured = transaction._create_child_transaction(half)
+        voided = transaction._create_child_transaction(self.order.amount_total - half)
+        captured.state, voided.state, transaction.state = "done", "cancel", "done"
+        self.env.invalidate_all()
+        self.assertFalse(self.order._is_prepaid())
+        voided.state = "done"
+        self.assertTrue(self.order._is_prepaid())
+        captured._create_child_transaction(1, is_refund=True).state = "done"
+        self.env.invalidate_all()
+        self.assertFalse(self.order._is_prepaid())
+
+    def test_a_payment_of_several_orders(self):
+        other = self.order.copy()
+        transaction = self.pay(self.order.amount_total)
+        transaction.sale_order_ids |= other
+        self.assertFalse(self.order._is_prepaid() or other._is_prepaid())
+        transaction.amount = self.order.amount_total + other.amount_total
+        self.assertTrue(self.order._is_prepaid() and other._is_prepaid())
+
+    def test_a_card_that_was_tried_pays_nothing(self):
+        self.pay(self.order.amount_total).operation = "validation"
+        self.assertFalse(self.order._is_prepaid())
+
+    def test_a_payment_of_an_order_that_confirming_enlarges(self):
+        """Confirming computes rewards anew, after the order was found to pass."""
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Ten Percent",
+                "program_type": "promotion",
+                "trigger": "auto",
+                "applies_on": "current",
+                "rule_ids": [Command.create({"minimum_qty": 0, "minimum_amount": 0})],
+                "reward_ids": [
+                    Command.create(
+                        {"reward_type": "discount", "discount": 10, "required_points": 1}
+                    )
+                ],
+            }
+        )
+        self.order._update_programs_and_rewards()
+        for coupon, rewards in self.order._get_claimable_rewards().items():
+            self.order._apply_program_reward(rewards, coupon)
+        total = self.order.amount_total
+        self.partner.with_company(self.order.company_id).credit_limit = total
+        self.order.write({"require_payment": True, "prepayment_percent": 0.3})
+        program.rule_ids.minimum_amount = 10**6
+        transaction = self.pay(self.currency.round(total / 2))
+        transaction._post_process()
+        self.assertTrue(transaction.payment_id)
+        self.assertTrue(transaction.is_post_processed)
+        self.assert_held()
+        self.assertEqual(self.order.amount_total, total)
 
     def test_a_second_payment_confirms(self):
         self.order.write({"require_payment": True, "prepayment_percent": 0.3})

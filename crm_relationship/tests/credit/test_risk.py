@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 from psycopg2.extras import execute_values
@@ -78,7 +79,9 @@ class RiskCase(CreditCase):
         )
 
     def get_signs(self, customer=None):
+        """Return the signs as on the next day, when nothing is kept in memory."""
         self.env.invalidate_all()
+        self.env.registry.clear_cache()
         profile = self.get_profile(customer or self.customer)
         limits = self.credit_policy._get_risk_limits()
         return profile._get_risk_signs(self.company, self.today, limits)[profile]
@@ -218,7 +221,7 @@ class TestRisk(RiskCase):
         for word in ("Financial", "Medium", "Flight", "High", "Independence", "Unknown"):
             self.assertIn(word, profile.risk_lights)
         for text in (
-            "75.0 days from invoice to due date",
+            "75 days from invoice to due date",
             "Medium from 60 days, high from 90.",
             "Has the shelf beside ours",
             "risk_manager",
@@ -245,13 +248,60 @@ class TestRisk(RiskCase):
         self.credit_policy.write({"risk_tier_ids": False, "shows_risks": False})
         self.assertFalse(shows(self.customer))
 
+    def test_a_new_tier_policy_goes_by_the_codes(self):
+        self.credit_policy.risk_tier_ids = self.tiers["A"]
+        draft = self.policy.copy({"company_id": self.company.id})
+        draft.action_activate()
+        self.env.invalidate_all()
+        profile = self.get_profile(self.customer)
+        self.assertTrue(profile.shows_risks)
+        self.recalculate(self.today, full=True)
+        self.assertEqual(profile.tier_id.policy_id, draft)
+        self.assertTrue(profile.shows_risks)
+        self.assertFalse(self.get_profile(self.small).shows_risks)
+        self.assertFalse(self.credit_policy.risk_hint)
+        self.assertEqual(
+            self.credit_policy._get_risk_tier_ids(self.company.id),
+            {self.tiers["A"].id, draft.tier_ids[0].id},
+        )
+
+    def test_codes_that_match_nothing_have_a_hint(self):
+        self.assertFalse(self.credit_policy.risk_hint)
+        self.credit_policy.risk_tier_ids = self.tiers["A"] | self.tiers["B"]
+        self.assertFalse(self.credit_policy.risk_hint)
+        draft = self.policy.copy({"company_id": self.company.id})
+        draft.tier_ids[0].code = "VIP"
+        draft.action_activate()
+        self.env.invalidate_all()
+        self.assertIn("with the code A,", self.credit_policy.risk_hint)
+        self.recalculate(self.today, full=True)
+        self.assertFalse(self.get_profile(self.customer).shows_risks)
+        self.credit_policy.risk_tier_ids = draft.tier_ids[0]
+        self.assertFalse(self.credit_policy.risk_hint)
+        self.env.invalidate_all()
+        self.assertTrue(self.get_profile(self.customer).shows_risks)
+        self.credit_policy.write({"risk_tier_ids": self.tiers["A"], "shows_risks": False})
+        self.assertFalse(self.credit_policy.risk_hint)
+
+    def test_tiers_that_are_deleted_are_forgotten(self):
+        draft = self.policy.copy({"company_id": self.company.id})
+        self.credit_policy.risk_tier_ids = draft.tier_ids[2]
+        tier = draft.tier_ids[2].id
+        self.assertIn(tier, self.credit_policy._get_risk_tier_ids(self.company.id))
+        draft.unlink()
+        self.assertNotIn(tier, self.credit_policy._get_risk_tier_ids(self.company.id))
+
     def test_the_contact_shows_them(self):
         contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.customer.id})
         for partner in (self.customer, contact):
             own = partner.with_user(self.salesperson)
             self.assertTrue(own.relationship_shows_risks)
-            self.assertIn("Financial", own.relationship_risk_lights)
-            self.assertIn("Nobody has judged it", own.relationship_risk_explanation)
+            risks = own.relationship_profile_id.get_risks()
+            self.assertIn("Financial", risks["lights"])
+            self.assertIn("Nobody has judged it", risks["explanation"])
+        self.assertEqual(
+            self.get_profile(self.small).get_risks(), {"lights": "", "explanation": ""}
+        )
         self.assertFalse(self.small.with_user(self.salesperson).relationship_shows_risks)
 
     def test_as_many_queries_for_many(self):
@@ -268,6 +318,36 @@ class TestRisk(RiskCase):
 
         count(profiles)
         self.assertLessEqual(count(profiles), count(profiles[:1]) + 1)
+
+    def test_the_tier_is_read_once_a_day(self):
+        def measure(customer):
+            profile = self.get_profile(customer)
+            return profile._measure_risks(self.company, self.today)["discount"]
+
+        self.sell(self.customer, 100, discount=10)
+        self.get_signs()
+        usual = measure(self.customer)[self.customer.id]["usual"]
+        with patch.object(risk, "tier_discount", side_effect=AssertionError("read again")):
+            # What it sells meanwhile is its own at once, and the tier's tomorrow.
+            self.sell(self.customer, 100, discount=30)
+            found = measure(self.customer)[self.customer.id]
+            self.assertEqual((found["own"], found["usual"]), (20, usual))
+            with self.assertRaisesRegex(AssertionError, "read again"):
+                self.get_profile(self.customer)._measure_risks(self.company, self.today + DAY)
+        self.assertEqual(self.get_signs()["discount"]["usual"], 20)
+
+    def test_numbers_are_written_as_the_language_does(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.sell(self.customer, 100, discount=12.5)
+        self.credit_policy.risk_discount_medium = 1.5
+        self.env.registry.clear_cache()
+        profile = self.get_profile(self.customer).with_context(lang="de_DE")
+        html = profile.risk_explanation
+        for number in ("12,5", "1,5"):
+            self.assertIn(number, html)
+        self.assertNotIn("1.5", html)
+        with self.assertRaisesRegex(ValidationError, r"\(10,5\)"):
+            self.credit_policy.with_context(lang="de_DE").risk_discount_medium = 10.5
 
     def test_limits_stand_in_order(self):
         for values in (
@@ -337,9 +417,6 @@ class TestRiskJudgement(RiskCase):
             lambda: own.write({"note": "No"}),
             own.unlink,
             lambda: self.judge_risk("competitor", "low", user=self.salesperson),
-            lambda: self.customer.with_user(self.salesperson).write(
-                {"relationship_risk_judgement_ids": [(2, judgement.id)]}
-            ),
         ):
             with self.assertRaises(AccessError):
                 change()
@@ -369,10 +446,15 @@ class TestRiskJudgement(RiskCase):
             with self.assertRaises(AccessError):
                 profile.with_user(user).read(["risk_lights"])
             with self.assertRaises(AccessError):
-                self.customer.with_user(user).read(["relationship_risk_lights"])
+                self.customer.with_user(user).read(["relationship_shows_risks"])
+            with self.assertRaises(AccessError):
+                profile.with_user(user).get_risks()
         with self.assertRaises(AccessError):
             profile.with_user(self.colleague).read(["risk_explanation"])
-        self.assertFalse(self.customer.with_user(self.colleague).relationship_risk_lights)
+        for user in (self.colleague, far):
+            with self.assertRaises(AccessError):
+                profile.with_user(user).get_risks()
+        self.assertFalse(self.customer.with_user(self.colleague).relationship_shows_risks)
 
     def test_another_company_is_judged_by_itself(self):
         other = self.create_company("Second Ltd")

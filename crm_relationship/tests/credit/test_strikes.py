@@ -397,13 +397,37 @@ class TestDismissalProposal(StrikeCase):
 
     def test_the_customer_shows_it(self):
         profile = self.get_profile(self.customer).with_user(self.salesperson)
-        self.assertEqual(profile.dismissal_proposal_id, self.proposal)
+        self.assertTrue(profile.is_dismissal_proposed)
+        self.assertEqual(profile.action_open_proposal()["res_id"], self.proposal.id)
         contact = self.customer.with_user(self.salesperson)
-        self.assertEqual(contact.relationship_dismissal_proposal_id, self.proposal)
+        self.assertTrue(contact.relationship_is_dismissal_proposed)
         self.assertEqual(contact.action_open_relationship_proposal()["res_id"], self.proposal.id)
         self.decline(self.approver)
         self.env.invalidate_all()
-        self.assertFalse(profile.dismissal_proposal_id)
+        self.assertFalse(profile.is_dismissal_proposed)
+        self.owe(self.today - DAY * 80)
+        self.recalculate(self.today)
+        self.assertTrue(profile.is_dismissal_proposed)
+        profile.sudo()._dismiss(self.reason)
+        self.assertFalse(profile.is_dismissal_proposed)
+
+    def test_a_profile_that_came_back_shows_it(self):
+        profile = self.get_profile(self.customer)
+        profile.is_dismissal_proposed = False
+        self.recalculate(self.today)
+        self.assertTrue(profile.is_dismissal_proposed)
+        self.proposal.unlink()
+        self.assertFalse(profile.is_dismissal_proposed)
+
+    def test_merged_contacts_show_it(self):
+        other = self.make_customers(1)
+        self.make_invoices([(other, self.today - DAY, 100)])
+        self.recalculate(self.today)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer | other).ids, other)
+        self.env.invalidate_all()
+        self.assertEqual(self.find(other), self.proposal)
+        self.assertTrue(self.get_profile(other).is_dismissal_proposed)
 
     def test_people_talk_about_it(self):
         message = self.proposal.with_user(self.salesperson).message_post(body=self.reason.name)

@@ -29,6 +29,7 @@ class TestTourCredit(CreditCase, HttpCase):
         customer = self.make_ranking([500], day=today - timedelta(days=200))
         customer.name = "Tour Debtor"
         self.recalculate(as_of=today)
+        self.credit_policy.grade_ids.limit_months = 3  # 125, of which the approver grants 77
         assessment = self.env["crm.relationship.credit.assessment"]._assess(
             self.get_profile(customer)
         )
