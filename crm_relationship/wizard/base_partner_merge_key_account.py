@@ -4,6 +4,14 @@ from odoo import models
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Let roles leave whose contact becomes one of another customer."""
+        roles = self.env["res.partner"].browse(partner_ids)._get_followed_roles()
+        before = roles._get_present()
+        result = super()._merge(partner_ids, dst_partner, extra_checks)
+        roles._follow_contacts(before)
+        return result
+
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Leave the merged contact one role in a plan, and the merged customer one active plan
         in a period; else the merge would find two and delete one unseen, or fail.
@@ -23,11 +31,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return result
 
     def _follow_chain_customer(self, dst_partner):
-        """Let the roles know the customer and the contact that stay: they keep copies."""
+        """Let the roles know the customer that stays: they keep a copy."""
         roles = self.env["crm.relationship.role"].sudo().with_context(active_test=False)
-        found = roles.search(
-            ["|", ("partner_id", "=", dst_partner.id), ("plan_id.partner_id", "=", dst_partner.id)]
-        )
-        for name in ("customer_id", "active"):
-            self.env.add_to_compute(roles._fields[name], found)
-        found.flush_recordset(["customer_id", "active"])
+        found = roles.search([("plan_id.partner_id", "=", dst_partner.id)])
+        self.env.add_to_compute(roles._fields["customer_id"], found)
+        found.flush_recordset(["customer_id"])

@@ -1,4 +1,5 @@
 from . import crm_relationship_plan_lock_mixin
+from . import worked_out
 from . import crm_relationship_plan
 from . import crm_relationship_plan_member
 from . import crm_relationship_department
@@ -6,6 +7,7 @@ from . import crm_relationship_competitor
 from . import crm_relationship_advice
 from . import crm_relationship_role
 from . import crm_relationship_role_contact
+from . import crm_relationship_role_leaving
 from . import crm_relationship_role_advice
 from . import crm_relationship_role_need
 from . import crm_relationship_role_note

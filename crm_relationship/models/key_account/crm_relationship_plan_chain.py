@@ -28,6 +28,15 @@ class CrmRelationshipPlan(models.Model):
         for plan in self:
             plan.role_count = counts.get(plan._origin, 0)
 
+    def write(self, vals):
+        reopened = self.filtered(lambda plan: plan.state == "closed" and vals.get("state"))
+        result = super().write(vals)
+        if vals.get("state") != "closed":
+            # Who has left meanwhile leaves the chain as well; whoever reopens need not see them.
+            roles = reopened.sudo().with_context(active_test=False).role_ids
+            (roles - roles._get_present())._leave_chain()
+        return result
+
     def unlink(self):
         """Take the roles along by the ORM: they have messages and activities."""
         self._check_not_closed()

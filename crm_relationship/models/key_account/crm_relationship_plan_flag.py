@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .crm_relationship_role import DECIDERS
+from .worked_out import WorkedOutInteger, WorkedOutSelection
 
 FEW = 2
 """From so many well-covered contacts on an account does not hang on one person."""
@@ -9,21 +10,22 @@ INFLUENTIAL = ("4", "5")
 COVERED = ("multiple", "deep")
 SEVERITIES = ("high", "medium", "low")
 
-CHECKS = (
-    "no_economic_buyer",
-    "no_coach",
-    "no_sponsor",
-    "uncovered",
-    "unseen_decider",
-    "single_threaded",
-    "opponent",
-    "no_rising_star",
-    "hidden_chain",
-    "no_competitor",
-    "no_career_wish",
-    "one_level",
-)
-"""The red flags: each has a method ``_flag_<code>`` that returns why it is up, or nothing."""
+RED_FLAGS = [
+    ("no_economic_buyer", "No economic buyer"),
+    ("no_coach", "No coach"),
+    ("no_sponsor", "No sponsor"),
+    ("uncovered", "Uncovered roles"),
+    ("unseen_decider", "Decision maker unseen"),
+    ("single_threaded", "Single-threaded"),
+    ("opponent", "Influential opponent without an action"),
+    ("no_rising_star", "No rising star"),
+    ("hidden_chain", "Hidden chain not looked at"),
+    ("no_competitor", "No competitor assessed"),
+    ("no_career_wish", "Nobody's career wishes known"),
+    ("one_level", "All contacts on one level"),
+]
+"""Each has a method ``_flag_<code>`` that returns how severe it is, why it is up and which step
+clears it, or nothing."""
 
 ROLE_FIELDS = [
     "plan_id",
@@ -48,27 +50,43 @@ class CrmRelationshipPlan(models.Model):
     How it works
         Each is worked out whenever it is looked at, for all plans at once: with a bounded number
         of queries. It says why it is up and which step clears it. The one about career wishes
-        rests on private data, so only the team sees it.
+        rests on private data, so only the team sees it. A closed plan raises none: nothing can
+        be done about it any more.
     """
 
-    _inherit = "crm.relationship.plan"
+    _name = "crm.relationship.plan"
+    _inherit = ["crm.relationship.plan", "crm.relationship.worked.out.mixin"]
 
     red_flags = fields.Json(
         "List of Red Flags",
         compute="_compute_red_flags",
         help="The red flags, the most severe first: code, severity, name, why, step.",
     )
-    red_flag_count = fields.Integer("Red Flags", compute="_compute_red_flags")
-    red_flag_severity = fields.Selection(
+    red_flag_count = WorkedOutInteger(
+        "Red Flags", compute="_compute_red_flags", search="_search_red_flag_count"
+    )
+    red_flag_severity = WorkedOutSelection(
         [("high", "Severe"), ("medium", "Serious"), ("low", "Watch")],
+        "Severity",
+        compute="_compute_red_flags",
+        search="_search_red_flag_severity",
+        group_expand=True,
+        help="How severe the worst red flag is.",
+    )
+    red_flag = WorkedOutSelection(
+        RED_FLAGS,
         "Worst Red Flag",
         compute="_compute_red_flags",
+        search="_search_red_flag",
+        help="The most severe red flag. A search finds all plans with a flag, and groups show a "
+        "plan under each of its flags.",
     )
     red_flag_explanation = fields.Html(
         compute="_compute_red_flag_explanation", sanitize=False, string="Why?"
     )
 
     @api.depends(
+        "state",
         "sponsor_id",
         "competitor_ids",
         "has_no_competitor",
@@ -84,14 +102,37 @@ class CrmRelationshipPlan(models.Model):
             plan.red_flags = flags
             plan.red_flag_count = len(flags)
             plan.red_flag_severity = flags[0]["severity"] if flags else False
+            plan.red_flag = flags[0]["code"] if flags else False
 
-    @api.depends("red_flags")
+    def _search_red_flag_count(self, operator, value):
+        return self._search_worked_out("red_flag_count", operator, value)
+
+    def _search_red_flag_severity(self, operator, value):
+        return self._search_worked_out("red_flag_severity", operator, value)
+
+    def _search_red_flag(self, operator, value):
+        return self._search_worked_out("red_flag", operator, value)
+
+    def _get_worked_out(self, name):
+        plans = self.search([("state", "!=", "closed")])
+        if name == "red_flag":
+            return [(plan.id, flag["code"]) for plan in plans for flag in plan.red_flags or []]
+        return [(plan.id, plan[name]) for plan in plans if plan[name]]
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Sort by how severe the worst flag is; a plan would come once for each of its flags."""
+        if field_name == "red_flag":
+            field_name = "red_flag_severity"
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    @api.depends("red_flags", "state")
     @api.depends_context("uid", "lang")
     def _compute_red_flag_explanation(self):
         words = dict(self._fields["red_flag_severity"]._description_selection(self.env))
         for plan in self:
             plan.red_flag_explanation = self.env["ir.qweb"]._render(
-                "crm_relationship.red_flags", {"flags": plan.red_flags, "words": words}
+                "crm_relationship.red_flags",
+                {"flags": plan.red_flags, "words": words, "closed": plan.state == "closed"},
             )
 
     def _get_flag_facts(self):
@@ -105,6 +146,7 @@ class CrmRelationshipPlan(models.Model):
             "roles": roles.grouped("plan_id"),
             "planned": self._get_planned_roles(roles),
             "wishes": self._get_plans_with_wishes(),
+            "names": dict(self._fields["red_flag"]._description_selection(self.env)),
         }
 
     @api.model
@@ -131,12 +173,14 @@ class CrmRelationshipPlan(models.Model):
     def _raise_flags(self, known):
         """Return the plan's red flags, the most severe first."""
         self.ensure_one()
+        if self.state == "closed":
+            return []
         roles = known["roles"].get(self._origin, self.env["crm.relationship.role"])
         flags = []
-        for code in CHECKS:
+        for code, name in known["names"].items():
             flag = getattr(self, f"_flag_{code}")(roles, known)
             if flag:
-                severity, name, why, step = flag
+                severity, why, step = flag
                 flags.append(
                     {"code": code, "severity": severity, "name": name, "why": why, "step": step}
                 )
@@ -150,7 +194,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "high",
-            self.env._("No economic buyer"),
             self.env._("Nobody in the chain is marked as the one who releases the money."),
             self.env._(
                 "Find out who can say yes when all others say no, and set that buying role."
@@ -162,7 +205,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "high",
-            self.env._("No coach"),
             self.env._("Nobody inside tells us how decisions are made and wants us to win."),
             self.env._("Win over a contact who is listened to, and mark it as coach."),
         )
@@ -172,7 +214,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "high",
-            self.env._("No sponsor"),
             self.env._("No executive of ours stands behind the customer."),
             self.env._("Agree with one of our executives, and enter the sponsor on the plan."),
         )
@@ -183,7 +224,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "medium",
-            self.env._("Uncovered roles"),
             self.env._("Nobody of ours reaches: %(names)s.", names=self._list_names(uncovered)),
             self.env._("Name a person in charge, make contact and set the coverage."),
         )
@@ -196,7 +236,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "high",
-            self.env._("Decision maker unseen"),
             self.env._(
                 "Without any contact for more than %(days)s days: %(names)s.",
                 # Whoever reads the plan may know the limit.
@@ -212,7 +251,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "high",
-            self.env._("Single-threaded"),
             self.env._("Only %(name)s is in good contact with us.", name=reached.display_name)
             if reached
             else self.env._("Nobody of the customer is in good contact with us."),
@@ -231,7 +269,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "high",
-            self.env._("Influential opponent without an action"),
             self.env._(
                 "Against us, with much influence, and nothing is planned: %(names)s.",
                 names=self._list_names(opponents),
@@ -244,7 +281,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "low",
-            self.env._("No rising star"),
             self.env._("Nobody is marked who will decide more in some years."),
             self.env._("Ask who is being promoted, and mark a rising star."),
         )
@@ -254,7 +290,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "medium",
-            self.env._("Hidden chain not looked at"),
             self.env._("Nobody's hidden power is judged, so we only know the formal chain."),
             self.env._("Ask the coach who is really listened to, and judge the hidden power."),
         )
@@ -264,7 +299,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "medium",
-            self.env._("No competitor assessed"),
             self.env._("Neither the plan nor any contact names a competitor."),
             self.env._("Enter the competitors on the plan, or mark that there is none."),
         )
@@ -277,7 +311,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "low",
-            self.env._("Nobody's career wishes known"),
             self.env._("We don't know what any of the contacts wants to become."),
             self.env._("Listen to it at the next meeting, and keep a career wish as private data."),
         )
@@ -288,7 +321,6 @@ class CrmRelationshipPlan(models.Model):
             return None
         return (
             "medium",
-            self.env._("All contacts on one level"),
             self.env._("All contacts stand on one level, so above or below we are blind."),
             self.env._("Add contacts of another level to the chain, and set everybody's level."),
         )

@@ -19,6 +19,9 @@ KEPT = (
 
 MARKS = ("is_coach", "is_rising_star", "is_insatiable")
 
+FURTHEST = ("influence", "coverage", "contact_phase")
+"""Of these the furthest is kept, in the order of the selection."""
+
 
 class CrmRelationshipPlan(models.Model):
     _inherit = "crm.relationship.plan"
@@ -63,15 +66,12 @@ class CrmRelationshipRole(models.Model):
         """Take over what others of the same plan hold, and remove them."""
         self.ensure_one()
         self.write(self._prepare_take_over(others))
+        lost = self._list_lost(others)
         others.report_ids.filtered(lambda role: role != self).reports_to_id = self
         followers = self.search([("influences_ids", "in", others.ids)]) - others - self
         followers.write({"influences_ids": [fields.Command.link(self.id)]})
         others.note_ids.role_id = self
-        needs = set(self.need_ids.mapped("need"))
-        for need in others.need_ids:
-            if need.need not in needs:
-                needs.add(need.need)
-                need.role_id = self
+        self._take_over_needs(others)
         for other in others:
             other.message_change_thread(self)
         activities = self.env["mail.activity"].with_context(active_test=False)
@@ -79,7 +79,35 @@ class CrmRelationshipRole(models.Model):
             [("res_model", "=", self._name), ("res_id", "in", others.ids)]
         ).res_id = self.id
         others.unlink()
-        self._message_log(body=self.env._("Merged with another role of the same contact."))
+        self._message_log(
+            body=self.env._(
+                "Merged with another role of the same contact, which said: %(lost)s", lost=lost
+            )
+            if lost
+            else self.env._("Merged with another role of the same contact.")
+        )
+
+    def _take_over_needs(self, others):
+        """Take over the needs, and what we can do for those that both list."""
+        own = {need.need: need for need in self.need_ids}
+        for need in others.need_ids:
+            kept = own.setdefault(need.need, need)
+            if kept == need:
+                need.role_id = self
+            elif need.offer and need.offer not in (kept.offer or ""):
+                kept.offer = "; ".join(filter(None, (kept.offer, need.offer)))
+
+    def _list_lost(self, others):
+        """Return as text what the others said and this one says otherwise."""
+        texts = []
+        for name in (*KEPT, *FURTHEST, "support"):
+            field = self._fields[name]
+            for other in others.filtered(name):
+                nothing = field.default and field.default(other)
+                if other[name] not in (self[name], nothing) and other[name] not in (self, *others):
+                    value = field.convert_to_export(other[name], other)
+                    texts.append(f"{field._description_string(self.env)}: {value}")
+        return ", ".join(texts)
 
     def _prepare_take_over(self, others):
         """Return the values that this role takes over; a chain that leads back to it is cut."""
@@ -88,7 +116,11 @@ class CrmRelationshipRole(models.Model):
             if not self[name] and name != "reports_to_id":
                 value = next((other[name] for other in others if other[name]), False)
                 vals[name] = value.id if isinstance(value, models.BaseModel) else value
-        vals["influence"] = max((self | others).mapped("influence"))
+        for name in FURTHEST:
+            order = list(self._fields[name].get_values(self.env))
+            vals[name] = max((self | others).mapped(name), key=order.index)
+        if self.support == "0":
+            vals["support"] = next((other.support for other in others if other.support != "0"), "0")
         vals["influences_ids"] = [
             fields.Command.set(((self | others).influences_ids - others - self).ids)
         ]

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .crm_relationship_plan_lock_mixin import check_insiders
 
@@ -46,7 +46,12 @@ class CrmRelationshipRole(models.Model):
         domain="['|', ('id', '=', customer_id), ('id', 'child_of', customer_id)]",
     )
     active = fields.Boolean(
-        related="partner_id.active", store=True, help="A contact that is archived has left."
+        compute="_compute_active",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Who is archived has left the chain. A contact that is archived, or moves to another "
+        "customer, takes its role along, and brings it back.",
     )
     customer_id = fields.Many2one(related="plan_id.partner_id", string="Customer", store=True)
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
@@ -203,6 +208,12 @@ class CrmRelationshipRole(models.Model):
         "CHECK (reports_to_id IS NULL OR reports_to_id <> id)", "Nobody reports to oneself."
     )
 
+    # Later changes of the contact are followed where they are made, see _follow_contacts().
+    @api.depends("partner_id")
+    def _compute_active(self):
+        for role in self:
+            role.active = not role.partner_id or role.partner_id.active
+
     @api.depends("partner_id.name")
     def _compute_display_name(self):
         for role in self:
@@ -231,9 +242,9 @@ class CrmRelationshipRole(models.Model):
             if role in role.influences_ids:
                 raise ValidationError(self.env._("Nobody influences oneself. Remove that line."))
 
-    @api.constrains("partner_id", "plan_id")
+    @api.constrains("partner_id", "plan_id", "active")
     def _check_contact(self):
-        for role in self:
+        for role in self.filtered("active"):
             customer = role.plan_id.partner_id
             contact = role.partner_id
             if not role._is_of_customer(contact, customer):
@@ -264,6 +275,14 @@ class CrmRelationshipRole(models.Model):
 
     def write(self, vals):
         self._refuse_move(vals)
+        contact = vals.get("partner_id")
+        if contact and not self.env.su and any(role.partner_id.id != contact for role in self):
+            raise UserError(
+                self.env._(
+                    "A role stays with its contact, and so does what is private. Add the other "
+                    "contact to the chain, and archive this role."
+                )
+            )
         return super().write(vals)
 
     def action_open_contact(self):

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 FEATURE = "crm_relationship.group_key_account_feature"
 
+FOLLOWED = {"active", "parent_id"}
+"""What of a contact tells whether it is still one of the customer's."""
+
 
 class ResPartner(models.Model):
     """The account plans of a customer."""
@@ -32,13 +35,34 @@ class ResPartner(models.Model):
         for partner in self:
             partner.relationship_plan_count = counts.get(partner.commercial_partner_id, 0)
 
+    def write(self, vals):
+        if not vals.keys() & FOLLOWED:
+            return super().write(vals)
+        roles = self._get_followed_roles()
+        before = roles._get_present()
+        result = super().write(vals)
+        roles._follow_contacts(before)
+        return result
+
     def unlink(self):
         """Take the contacts' roles along, private notes and messages included, even those in
         closed plans: who deletes a contact need not be of the team.
         """
         roles = self.env["crm.relationship.role"].sudo().with_context(active_test=False)
         roles.search([("partner_id", "in", self.ids)]).unlink()
-        return super().unlink()
+        followed = self._get_followed_roles()  # of contacts below, which lose their place
+        before = followed._get_present()
+        result = super().unlink()
+        followed._follow_contacts(before)
+        return result
+
+    def _get_followed_roles(self):
+        """Return the roles of these contacts, and of those below, in plans that may change."""
+        # Whoever changes a contact needs no right on account plans.
+        roles = self.env["crm.relationship.role"].sudo().with_context(active_test=False)
+        return roles.search(
+            [("partner_id", "child_of", self.ids), ("plan_id.state", "!=", "closed")]
+        )
 
     def action_open_relationship_plans(self):
         """Open the account plans of the contact's customer."""

@@ -2,8 +2,11 @@ from . import test_plan
 from . import test_role
 from . import test_last_contact
 from . import test_red_flags
+from . import test_red_flag_search
+from . import test_leaving
 from . import test_private_notes
 from . import test_role_merge
+from . import test_key_account_privacy
 from . import test_key_account_queries
 from . import test_key_account_feature
 from . import test_tour_key_account

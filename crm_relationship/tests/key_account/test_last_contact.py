@@ -83,6 +83,97 @@ class TestLastContact(KeyAccountCase):
         )
         self.assert_last(3)
 
+    def test_what_the_contact_declined_or_lies_ahead(self):
+        start = TODAY - timedelta(days=5)
+        meeting = self.env["calendar.event"].create(
+            {
+                "name": "Meeting",
+                "start": start,
+                "stop": start + timedelta(hours=1),
+                "partner_ids": [(6, 0, self.contact.ids)],
+            }
+        )
+        self.assert_last(5)
+        meeting.attendee_ids.state = "declined"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.role.last_contact_date)
+        self.env["mail.message"].create(
+            {
+                "model": "res.partner",
+                "res_id": self.customer.id,
+                "message_type": "email",
+                "author_id": self.contact.id,
+                "date": TODAY + timedelta(days=2),
+            }
+        )
+        self.assertFalse(self.role.last_contact_date)
+
+    def test_days_of_the_companys_time_zone(self):
+        """At 20:00 UTC it is the next day in Shanghai; an all-day meeting has one day anywhere."""
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        self.env.registry.clear_cache()
+        evening = datetime(2025, 6, 10, 20)
+        allday = {"allday": True, "start_date": "2025-06-08", "stop_date": "2025-06-08"}
+        for values, expected in (
+            ({**allday, "start": datetime(2025, 6, 8), "stop": datetime(2025, 6, 8)}, "2025-06-08"),
+            ({"start": evening - timedelta(hours=1), "stop": evening}, "2025-06-11"),
+        ):
+            self.env["calendar.event"].create(
+                {"name": "Meeting", "partner_ids": [(6, 0, self.contact.ids)], **values}
+            )
+            self.env.invalidate_all()
+            self.assertEqual(str(self.role.last_contact_date), expected)
+        self.env["mail.message"].create(
+            {
+                "model": "res.partner",
+                "res_id": self.customer.id,
+                "message_type": "email",
+                "author_id": self.contact.id,
+                "date": datetime(2025, 6, 12, 16),
+            }
+        )
+        self.env.invalidate_all()
+        self.assertEqual(str(self.role.last_contact_date), "2025-06-13")
+
+    def test_a_day_of_utc_is_not_tomorrow(self):
+        self.company.resource_calendar_id.tz = "Pacific/Honolulu"
+        self.env.registry.clear_cache()
+        with freeze_time(datetime(2025, 7, 1, 3)):  # the 30th of June over there
+            self.complete(self.role, 0)
+            self.env.cr.execute("UPDATE mail_activity SET date_done = '2025-07-01'")
+            self.env.invalidate_all()
+            self.assertEqual(str(self.role.last_contact_date), "2025-06-30")
+            self.assertEqual(self.role.freshness, "fresh")
+
+    def test_search_sort_and_group_by_freshness(self):
+        others = [self.make_role(name) for name in ("Bob", "Cid", "Dan")]
+        for role, days in zip((self.role, *others[:2]), (5, 40, 90), strict=True):
+            self.complete(role, days)
+        bob, cid, dan = others
+        self.env.invalidate_all()
+        roles = self.env["crm.relationship.role"].with_user(self.outsider)
+        plan = ("plan_id", "=", self.plan.id)
+        for domain, expected in (
+            ([("freshness", "=", "fresh")], self.role),
+            ([("freshness", "in", ["stale", "never"])], cid + dan),
+            ([("freshness", "!=", "never")], self.role + bob + cid),
+            ([("freshness", "=", False)], roles),
+            ([("last_contact_date", "=", False)], dan),
+            ([("last_contact_date", "<", "2025-05-21")], cid),
+            ([("last_contact_date", ">=", "2025-05-21")], self.role + bob),
+            ([("last_contact_date", "=", "2025-05-21")], bob),
+            ([("last_contact_date", "<", "today -60d")], cid),
+        ):
+            self.assertEqual(set(roles.search([plan, *domain])), set(expected), domain)
+        order = roles.search([plan], order="last_contact_date desc nulls last")
+        self.assertEqual(list(order), [self.role, bob, cid, dan])
+        groups = roles.web_read_group([plan], ["freshness"], ["__count"])["groups"]
+        counts = [(group["freshness"], group["__count"]) for group in groups]
+        self.assertEqual(counts, [("fresh", 1), ("due", 1), ("stale", 1), ("never", 1)])
+        months = dict(roles._read_group([plan], ["last_contact_date:month"], ["__count"]))
+        self.assertEqual(sum(months.values()), 4)
+
     def test_orders_of_the_company(self):
         other = self.create_company("Second Ltd")
         for company, days, state in (

@@ -86,7 +86,8 @@ class TestPlan(KeyAccountCase):
         for attempt in refused:
             with self.assertRaisesRegex(UserError, "closed|can't go this way"):
                 attempt()
-        plan.message_post(body="Thank you all")
+        thanks = "Thank you all"
+        plan.message_post(body=thanks)
         plan.activity_schedule("mail.mail_activity_data_todo", user_id=self.owner.id)
 
     def test_a_manager_reopens_and_changes_afterwards(self):

@@ -168,10 +168,3 @@ class TestPrivateNotes(KeyAccountCase):
     def test_they_leave_with_the_contact(self):
         self.role.partner_id.unlink()
         self.assertFalse(self.note.exists())
-
-    def test_the_privacy_lookup_finds_them(self):
-        """It reads stored links to contacts that don't go with them by the database alone."""
-        for model in ("crm.relationship.role", "crm.relationship.role.note"):
-            field = self.env[model]._fields["partner_id"]
-            self.assertTrue(field.store)
-            self.assertNotEqual(field.ondelete, "cascade")

@@ -25,7 +25,8 @@ class TestRoleMerge(KeyAccountCase):
         for role, need in ((kept, "safety"), (gone, "safety"), (gone, "esteem")):
             self.env["crm.relationship.role.need"].create({"role_id": role.id, "need": need})
         note = self.env["crm.relationship.role.note"].create({"role_id": gone.id, "body": "x"})
-        gone.message_post(body="They met in Spain")
+        story = "They met in Spain"
+        gone.message_post(body=story)
         activity = gone.activity_schedule("mail.mail_activity_data_todo")
         self.merge(kept.partner_id, gone.partner_id)
         self.assertFalse(gone.exists())
@@ -62,6 +63,48 @@ class TestRoleMerge(KeyAccountCase):
         self.plan.state = "closed"
         self.merge(kept.partner_id, gone.partner_id)
         self.assertEqual(self.plan.role_ids, kept)
+
+    def test_notes_needs_and_what_was_said_of_both(self):
+        """Nothing vanishes: what the role that stays says otherwise is told in its chatter."""
+        kept = self.make_role("Ann", support="2", coverage="brief", style="relational")
+        gone = self.make_role("Ann again", support="-2", coverage="deep", style="analytical")
+        self.company.relationship_private_data = True
+        for role, offer in ((kept, "Spare parts"), (gone, "A contract")):
+            self.env["crm.relationship.role.need"].create(
+                {"role_id": role.id, "need": "safety", "offer": offer}
+            )
+            self.env["crm.relationship.role.note"].create({"role_id": role.id, "body": offer})
+        closed = self.make_plan()
+        twice = [
+            self.make_role("", closed, partner=role.partner_id, coverage=role.coverage)
+            for role in (kept, gone)
+        ]
+        closed.state = "closed"
+        self.merge(kept.partner_id, gone.partner_id)
+        self.assertEqual(kept.need_ids.offer, "Spare parts; A contract")
+        self.assertEqual(set(kept.note_ids.mapped("body")), {"Spare parts", "A contract"})
+        self.assertEqual((kept.support, kept.coverage, kept.style), ("2", "deep", "relational"))
+        text = " ".join(kept.message_ids.mapped("body"))
+        self.assertIn("Opponent", text)
+        self.assertIn("Analytical", text)
+        self.assertNotIn("contract", text)
+        self.assertEqual(closed.role_ids, twice[0])
+        self.assertEqual((twice[0].coverage, closed.state), ("deep", "closed"))
+
+    def test_merged_into_a_contact_of_another_customer(self):
+        gone = self.make_role("Ann")
+        stranger = self.make_contact("Eve", self.make_customers(1))
+        self.merge(stranger, gone.partner_id)
+        self.assertEqual(gone.partner_id, stranger)
+        self.assertFalse(gone.active)
+        self.assertIn("Eve", " ".join(self.plan.message_ids.mapped("body")))
+
+    def test_merged_into_a_contact_of_nobody(self):
+        gone = self.make_role("Ann")
+        loose = self.env["res.partner"].create({"name": "Ann Again"})
+        self.merge(loose, gone.partner_id)
+        self.assertEqual(loose.parent_id, self.customer)
+        self.assertTrue(gone.active)
 
     def test_a_role_only_of_the_merged_one_moves(self):
         gone = self.make_role("Ann again")

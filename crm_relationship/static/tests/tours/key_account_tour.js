@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("crm_relationship_key_account", {
         },
         {
             content: "Both stand on top, each with its support as a word",
-            trigger: `.o_hierarchy_row:has(${card("Tour Boss")}):has(${card("Tour Buyer")}) .badge:contains(Neutral)`,
+            trigger: `.o_relationship_map_tree:not(:has(.o_relationship_map_reports)):has(${card("Tour Boss")}):has(${card("Tour Buyer")}) .badge:contains(Neutral)`,
         },
         {
             content: "Drag the buyer below the boss",
@@ -30,7 +30,7 @@ registry.category("web_tour.tours").add("crm_relationship_key_account", {
         },
         {
             content: "The buyer reports to the boss",
-            trigger: `.o_hierarchy_row[data-row-id='1'] ${card("Tour Buyer")}`,
+            trigger: `.o_relationship_map_branch:has(> div ${card("Tour Boss")}) > .o_relationship_map_reports ${card("Tour Buyer")}`,
         },
         {
             content: "See the chain by contact phase",
