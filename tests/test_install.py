@@ -13,6 +13,15 @@ profile = env["crm.relationship.profile"].search([("partner_id", "=", partner.id
 tier = profile.company_id._get_relationship_policy().tier_ids[0]
 profile.write({"override_tier_id": tier.id, "override_reason": "Because"})
 partner.relationship_excluded = False
+env.company.relationship_private_data = True
+contact = env["res.partner"].create({"name": "Contact", "parent_id": partner.id})
+plan = env["crm.relationship.plan"].create({"partner_id": partner.id})
+role = env["crm.relationship.role"].create({"plan_id": plan.id, "partner_id": contact.id})
+role.activity_schedule("mail.mail_activity_data_call")
+env["crm.relationship.role.note"].create({"role_id": role.id, "body": "Private"})
+env["crm.relationship.role.need"].create({"role_id": role.id, "need": "safety"})
+plan.write({"state": "active"})
+plan.write({"state": "closed"})
 env.cr.commit()
 changes = env["crm.relationship.change"].search([("partner_id", "=", partner.id)])
 result = changes.mapped("dimension")

@@ -42,6 +42,9 @@ CHAINS = {
         ("Zoe Martin", "Accountant", "grassroots", "finance", "user", 10, "1", None, "0", "none", "know", None, "", None),
     ],
 }  # fmt: skip
+BONDS = {"know": ("1", "2"), "link": ("1", "3"), "trust": ("3", "4"), "influence": ("4", "4")}
+POWER = {"high": "high", "middle": "medium", "grassroots": "low"}
+ORIENTATION = {"finance": "financial", "engineering": "technical", "purchasing": "business", "information_technology": "technical", "management": "business"}  # fmt: skip
 HIDDEN_LINES = {1: [(13, 0), (7, 8), (2, 0)], 2: [(3, 0)]}
 
 
@@ -82,6 +85,11 @@ def make_roles(plan, rows, rival):
                 "support": row[8],
                 "coverage": row[9],
                 "contact_phase": row[10],
+                "relationship_level": BONDS[row[10]][0],
+                "relationship_wanted": BONDS[row[10]][1],
+                "formal_power": POWER[row[2]],
+                "orientation": ORIENTATION.get(row[3], "relationship"),
+                "standing": "inner" if row[6] > "3" else "structure" if row[6] > "1" else "outside",
                 "style": row[11],
                 "is_coach": row[12] == "coach",
                 "is_rising_star": row[12] == "star",

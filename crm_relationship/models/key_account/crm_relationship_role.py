@@ -164,8 +164,12 @@ class CrmRelationshipRole(models.Model):
         tracking=True,
         group_expand=True,
     )
-    support_score = fields.Integer(
-        "Support (−2 to +2)", compute="_compute_support_score", store=True, aggregator="avg"
+    support_score = fields.Float(
+        "Support (−2 to +2)",
+        compute="_compute_support_score",
+        store=True,
+        digits=(3, 1),
+        aggregator="avg",
     )
     competitor_id = fields.Many2one(
         "crm.relationship.competitor",

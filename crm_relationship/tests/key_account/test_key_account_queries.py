@@ -84,6 +84,44 @@ class TestKeyAccountQueries(KeyAccountCase):
             lambda number: plans.web_search_read([("id", "in", ids[:number])], PLAN_SPEC)
         )
 
+    def test_plans_by_red_flag(self):
+        """Found, sorted and grouped, of 20 plans as of 200: the owner's own."""
+        plans = self.env["crm.relationship.plan"].with_user(self.owner)
+        reads = (
+            lambda: plans.search([("red_flag", "=", "no_coach")]),
+            lambda: plans.search([], order="red_flag_severity, red_flag_count desc"),
+            lambda: plans.web_read_group([], ["red_flag"], ["red_flag_count:sum"]),
+        )
+        for read in reads:
+            read()
+        many = [self.count(read) for read in reads]
+        self.plans[20:].user_id = self.manager
+        self.plans[20:].partner_id.user_id = self.manager
+        self.env.flush_all()
+        self.assertEqual(len(plans.search([("partner_id.name", "!=", "Key Customer")])), 20)
+        few = [self.count(read) for read in reads]
+        for number, bound in zip(many, few, strict=True):
+            self.assertLessEqual(number, bound + ALLOWED)
+
+    def test_roles_by_freshness(self):
+        roles = self.env["crm.relationship.role"].with_user(self.owner)
+        ids = self.plans.ids
+        for groupby in (["contact_phase"], ["freshness"]):
+            self.assert_bounded(
+                lambda number, groupby=groupby: roles.web_read_group(
+                    [("plan_id", "in", ids[:number])],
+                    groupby,
+                    ["__count"],
+                    auto_unfold=True,
+                    unfold_read_specification=ROLE_SPEC,
+                )
+            )
+        self.assert_bounded(
+            lambda number: roles.search(
+                [("plan_id", "in", ids[:number]), ("freshness", "=", "never")]
+            )
+        )
+
     def test_the_list_of_roles(self):
         roles = self.env["crm.relationship.role"].with_user(self.owner)
         ids = self.plans.ids
