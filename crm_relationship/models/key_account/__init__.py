@@ -13,6 +13,7 @@ from . import crm_relationship_role_need
 from . import crm_relationship_role_note
 from . import crm_relationship_role_private
 from . import crm_relationship_plan_chain
+from . import crm_relationship_plan_chain_carry
 from . import crm_relationship_plan_flag
 from . import crm_relationship_plan_merge
 from . import res_company_key_account

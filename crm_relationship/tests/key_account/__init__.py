@@ -4,6 +4,7 @@ from . import test_last_contact
 from . import test_red_flags
 from . import test_red_flag_search
 from . import test_leaving
+from . import test_chain_carry
 from . import test_private_notes
 from . import test_role_merge
 from . import test_key_account_privacy

@@ -129,6 +129,14 @@ class TestKeyAccountQueries(KeyAccountCase):
             lambda number: roles.web_search_read([("plan_id", "in", ids[:number])], ROLE_SPEC)
         )
 
+    def test_snapshots(self):
+        plans = self.plans.with_user(self.owner)
+        few, many = (
+            self.count(lambda number=number: plans[:number]._get_chain_snapshot())
+            for number in (10, 20)
+        )
+        self.assertLessEqual(many, few)
+
     def test_the_map(self):
         roles = self.env["crm.relationship.role"].with_user(self.owner)
         ids = self.plans.ids
