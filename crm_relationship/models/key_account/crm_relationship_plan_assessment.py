@@ -42,12 +42,7 @@ class CrmRelationshipPlan(models.Model):
     @api.depends_context("lang")
     def _compute_assessment(self):
         last = self._get_last_review_scores()
-        names = self._get_dimension_names()
-        for plan in self:
-            if plan.state == "closed" and plan.closing_assessment:
-                assessment = plan._get_closing_assessment(names)
-            else:
-                assessment = plan._prepare_assessment()
+        for plan, assessment in self._get_assessments().items():
             plan._add_last_review(assessment, last.get(plan._origin.id, {}))
             total = assessment["total"]["score"]
             plan.assessment = assessment
@@ -122,6 +117,17 @@ class CrmRelationshipPlan(models.Model):
         """Return ``{plan id: {code of a dimension: score}}`` as of the plans' last reviews."""
         return {}
 
+    def _get_assessments(self):
+        """Return ``{plan: scores}``; of closed plans, those that they were closed with."""
+        self.score_ids.mapped("score")  # of all plans at once
+        names = self._get_dimension_names()
+        return {
+            plan: plan._get_closing_assessment(names)
+            if plan.state == "closed" and plan.closing_assessment
+            else plan._prepare_assessment()
+            for plan in self
+        }
+
     @api.model
     def _add_last_review(self, assessment, last):
         """Add the scores of the last review, None where there is none.
@@ -187,7 +193,7 @@ class CrmRelationshipPlan(models.Model):
 
     def _get_scores_snapshot(self):
         """Return ``{plan id: scores}`` to keep, as labels and values."""
-        return {plan.id: plan._prepare_assessment() for plan in self}
+        return {plan.id: assessment for plan, assessment in self._get_assessments().items()}
 
     def _copy_scores_to(self, new_plan):
         """Let ``new_plan`` aim at what this one does; what is judged is to be judged anew."""

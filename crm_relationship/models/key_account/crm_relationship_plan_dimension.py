@@ -69,7 +69,11 @@ class CrmRelationshipPlanDimension(models.Model):
         default="judged",
         help="Where the score comes from: people, or a rule on the decision chain.",
     )
-    rule_text = fields.Text("Rule", compute="_compute_rule_text", help="The rule in words.")
+    rule_text = fields.Text(
+        "Rule in Words",
+        compute="_compute_rule_text",
+        help="What the rule does with its parameters.",
+    )
     description = fields.Text(translate=True, help="What to look at, for whoever judges.")
 
     # Parameters of the rules.

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -55,7 +57,7 @@ class CrmRelationshipPlanScore(models.Model):
     plan_state = fields.Selection(related="plan_id.state", string="State of the Plan")
     layer = fields.Selection(related="dimension_id.layer", store=True)
     rule = fields.Selection(related="dimension_id.rule")
-    wanted_score = fields.Integer("Wanted", required=True)
+    wanted_score = fields.Integer("Wanted", required=True, aggregator=None)
 
     is_judged = fields.Boolean("Judged", help="Somebody judged it; 0 is a judgement as well.")
     judged_score = fields.Integer(help="From 0 to 100.", aggregator=None)
@@ -208,26 +210,28 @@ class CrmRelationshipPlanScore(models.Model):
         weight = sum(line.weight for line in lines)
         roles = known["roles"].get(plan._origin, self.env["crm.relationship.role"])
         rows = []
+        gains = defaultdict(float)
         for line in lines:
             name, fact, step = dimension._describe_line(line, plan, roles, known["days"])
+            gain = round(line.get_gain(weight), 1)
+            gains[step] += gain
             rows.append(
                 {
                     "name": name,
                     "fact": fact,
-                    "points": format_short(self.env, line.points, 1),
+                    "points": line.points,
                     "weight": line.weight,
-                    "step": step,
-                    "gain": round(line.get_gain(weight), 1),
-                    "gain_text": format_short(self.env, line.get_gain(weight), 1),
+                    "gain": gain,
                 }
             )
-        rows.sort(key=lambda row: -row["gain"])
+        lifts = sorted(gains.items(), key=lambda item: -item[1])[:LIFTS]
         return {
             "score": self,
             "is_live": is_live,
-            "rows": rows,
+            "rows": sorted(rows, key=lambda row: -row["gain"]),
             "weight": weight,
-            "lifts": [row for row in rows if row["gain"] > 0][:LIFTS],
+            "lifts": [(step, gain) for step, gain in lifts if gain > 0],
+            "short": lambda value: format_short(self.env, value, 1),
             "layer": dimension._get_label(dimension, "layer"),
             # Whoever reads the plan may know who judged.
             "judge": self.judged_by_id.sudo().name,
