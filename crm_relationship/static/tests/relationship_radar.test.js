@@ -178,11 +178,11 @@ test("an empty score is no judgement, 0 is one", async () => {
     expect("[name=judged_score] input").toHaveValue("");
     await contains("[name=judged_score] input").edit("0");
     await contains(".o_form_button_save").click();
-    expect.verifySteps([{ is_judged: true }]);
+    expect.verifySteps([{ is_judged: true, judged_score: 0 }]);
     expect("[name=judged_score] input").toHaveValue("0");
     await contains("[name=judged_score] input").edit("64");
     await contains(".o_form_button_save").click();
-    expect.verifySteps([{ judged_score: 64 }]);
+    expect.verifySteps([{ is_judged: true, judged_score: 64 }]);
     await contains("[name=judged_score] input").edit("");
     await contains(".o_form_button_save").click();
     expect.verifySteps([{ is_judged: false, judged_score: 0 }]);

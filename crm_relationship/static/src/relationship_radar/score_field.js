@@ -5,7 +5,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const DEPENDENCIES = [
     { name: "score", type: "integer" },
     { name: "is_assessed", type: "boolean" },
-    { name: "is_judged", type: "boolean" },
+    { name: "is_judged", type: "boolean", readonly: false },
     { name: "wanted_score", type: "integer" },
 ];
 
