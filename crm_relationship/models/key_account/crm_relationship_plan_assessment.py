@@ -75,7 +75,7 @@ class CrmRelationshipPlan(models.Model):
         # Scores come with the plan, so that nobody needs the right to add any.
         scores = self.env["crm.relationship.plan.score"].sudo().with_context(active_test=False)
         known = set(scores._read_group([("plan_id", "in", self.ids)], ["plan_id", "dimension_id"]))
-        dimensions = self.env["crm.relationship.plan.dimension"].sudo().search([])
+        dimensions = self.env["crm.relationship.plan.dimension"].search_fetch([], ["wanted_score"])
         scores.create(
             [
                 {
@@ -155,7 +155,8 @@ class CrmRelationshipPlan(models.Model):
     def _get_dimension_names(self):
         """Return ``{code: name}`` of all dimensions, archived ones too."""
         dimensions = self.env["crm.relationship.plan.dimension"].with_context(active_test=False)
-        return {dimension.code: dimension.name for dimension in dimensions.search([])}
+        names = ["code", "name"]
+        return {dimension.code: dimension.name for dimension in dimensions.search_fetch([], names)}
 
     def _get_layer_names(self):
         """Return ``{code: name}`` of the layers, in their order."""

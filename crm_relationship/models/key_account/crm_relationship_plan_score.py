@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..numbers import format_short
 from .crm_relationship_plan_dimension import PARAMETERS
@@ -63,7 +64,7 @@ class CrmRelationshipPlanScore(models.Model):
     judged_score = fields.Integer(help="From 0 to 100.", aggregator=None)
     evidence = fields.Char(help="What the judgement rests on.")
     judged_date = fields.Date("Judged On", readonly=True)
-    judged_by_id = fields.Many2one("res.users", "Judged By", readonly=True, ondelete="set null")
+    judged_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
 
     score = fields.Integer(compute="_compute_score", aggregator=None)
     is_assessed = fields.Boolean(
@@ -232,9 +233,19 @@ class CrmRelationshipPlanScore(models.Model):
             "weight": weight,
             "lifts": [(step, gain) for step, gain in lifts if gain > 0],
             "short": lambda value: format_short(self.env, value, 1),
-            "layer": dimension._get_label(dimension, "layer"),
-            # Whoever reads the plan may know who judged.
-            "judge": self.judged_by_id.sudo().name,
+            "weight_text": self.env._(
+                "%(layer)s, weight %(weight)s",
+                layer=dimension._get_label(dimension, "layer"),
+                weight=dimension.weight,
+            ),
+            "wanted_text": self.env._("wanted %(score)s", score=self.wanted_score),
+            "gap_text": self.env._("%(gap)s missing", gap=self.gap),
+            "judged_text": self.env._(
+                "Judged by %(user)s on %(date)s",
+                # Whoever reads the plan may know who judged.
+                user=self.judged_by_id.sudo().name or "",
+                date=format_date(self.env, self.judged_date),
+            ),
         }
 
     def action_explain(self):

@@ -3,7 +3,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged, users
+from odoo.tests import Form, new_test_user, tagged, users
 from odoo.tools import mute_logger
 
 from .common_assessment import TODAY, AssessmentCase
@@ -167,6 +167,20 @@ class TestAssessment(AssessmentCase):
                 self.plan.with_user(user).write({"closing_assessment": {}})
         self.plan.with_user(self.manager).action_reopen()
         self.assertNotEqual(self.read_layers(), before)
+
+    def test_the_radar_follows_what_is_typed(self):
+        self.make_chain()
+        with Form(self.plan.with_user(self.owner)) as form:
+            before = form.assessment["total"]["score"]
+            with form.score_ids.edit(5) as row:
+                row.is_judged = True
+                row.judged_score = 0
+                row.evidence = "Complaints"
+                self.assertTrue(row.is_assessed)
+            self.assertEqual(form.assessment["dimensions"][5]["score"], 0)
+            self.assertEqual(form.assessment["dimensions"][0]["score"], 43)
+            self.assertLess(form.assessment["total"]["score"], before)
+        self.assertEqual(self.read_score(self.delivery), 0)
 
     def test_the_last_review_joins_the_radar(self):
         self.assertEqual({row["last"] for row in self.plan.assessment["dimensions"]}, {None})

@@ -155,7 +155,11 @@ export class RelationshipLayers extends Component {
     get layers() {
         const { layers = [], total } = this.props.record.data[this.props.name] || {};
         return [...layers, { ...total, code: "total", name: _t("All Dimensions") }].map(
-            (layer) => ({ ...layer, isAssessed: typeof layer.score === "number" })
+            (layer) => ({
+                ...layer,
+                isAssessed: typeof layer.score === "number",
+                wantedText: _t("wanted %s", layer.wanted),
+            })
         );
     }
 }
