@@ -31,6 +31,7 @@
         "data/credit/mail_activity_type_data.xml",
         "data/key_account/crm_relationship_department_data.xml",
         "data/key_account/crm_relationship_advice_data.xml",
+        "data/key_account/crm_relationship_plan_dimension_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
@@ -101,6 +102,9 @@
         "views/key_account/crm_relationship_flag_templates.xml",
         "views/key_account/crm_relationship_plan_views.xml",
         "views/key_account/crm_relationship_role_views.xml",
+        "views/key_account/crm_relationship_plan_score_templates.xml",
+        "views/key_account/crm_relationship_plan_dimension_views.xml",
+        "views/key_account/crm_relationship_plan_score_views.xml",
         "views/key_account/crm_relationship_key_account_configuration_views.xml",
         "views/key_account/res_config_settings_key_account_views.xml",
         "views/key_account/res_partner_key_account_views.xml",
@@ -113,6 +117,7 @@
         "demo/credit/crm_relationship_order_check_demo.xml",
         "demo/credit/crm_relationship_credit_assessment_demo.xml",
         "demo/key_account/crm_relationship_key_account_demo.xml",
+        "demo/key_account/crm_relationship_plan_score_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -129,6 +134,7 @@
             "crm_relationship/static/src/stage_curve/**/*",
             "crm_relationship/static/src/ladder_board/**/*",
             "crm_relationship/static/src/risk_lights/**/*",
+            "crm_relationship/static/src/relationship_radar/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",

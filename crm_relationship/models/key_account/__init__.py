@@ -16,6 +16,11 @@ from . import crm_relationship_plan_chain
 from . import crm_relationship_plan_chain_carry
 from . import crm_relationship_plan_flag
 from . import crm_relationship_plan_merge
+from . import crm_relationship_plan_dimension
+from . import crm_relationship_plan_dimension_rule
+from . import crm_relationship_plan_dimension_text
+from . import crm_relationship_plan_score
+from . import crm_relationship_plan_assessment
 from . import res_company_key_account
 from . import res_config_settings_key_account
 from . import res_partner_key_account
