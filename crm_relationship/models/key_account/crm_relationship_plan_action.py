@@ -43,7 +43,6 @@ class CrmRelationshipPlanAction(models.Model):
     )
     type_id = fields.Many2one(
         "crm.relationship.plan.measure.type",
-        "Type",
         required=True,
         index=True,
         ondelete="restrict",

@@ -7,3 +7,8 @@ from . import test_role_merge
 from . import test_key_account_queries
 from . import test_key_account_feature
 from . import test_tour_key_account
+from . import test_plan_action
+from . import test_plan_action_calendar
+from . import test_plan_action_climb
+from . import test_plan_action_list
+from . import test_tour_plan_action
