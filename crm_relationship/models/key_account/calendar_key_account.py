@@ -15,6 +15,13 @@ class CalendarEvent(models.Model):
             self._tell_actions()
         return result
 
+    def unlink(self):
+        """Let go of the actions first: the meetings take their activities along."""
+        actions = self._get_relationship_actions()
+        actions.write({"meeting_id": False, "planned_activity_id": False})
+        actions.flush_recordset()
+        return super().unlink()
+
     def _get_relationship_actions(self):
         """Return the actions that these meetings belong to: who moves a meeting need not have a
         right on the plan.

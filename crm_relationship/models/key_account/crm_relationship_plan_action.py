@@ -67,7 +67,15 @@ class CrmRelationshipPlanAction(models.Model):
         domain="[('plan_id', '=', plan_id)]",
     )
     department_id = fields.Many2one(
-        "crm.relationship.department", ondelete="restrict", index="btree_not_null", tracking=True
+        "crm.relationship.department",
+        compute="_compute_department_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        tracking=True,
+        help="That of the contact; without a contact, the one that it is for.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -143,6 +151,11 @@ class CrmRelationshipPlanAction(models.Model):
 
     _budget_positive = models.Constraint("CHECK (budget >= 0)", "A budget is zero or more.")
 
+    @api.depends("role_id")
+    def _compute_department_id(self):
+        for action in self:
+            action.department_id = action.role_id.department_id or action.department_id
+
     @api.depends("goal_id.layer", "type_id")
     def _compute_layer(self):
         for action in self:
@@ -158,10 +171,10 @@ class CrmRelationshipPlanAction(models.Model):
         for action in self:
             action.advance_id = action.advance_id if action.result == "advance" else False
 
-    @api.depends("state")
+    @api.depends("state", "result")
     def _compute_date_done(self):
         for action in self:
-            if action.state != "done":
+            if action.state != "done" and not action.result:
                 action.date_done = False
             elif not action.date_done:
                 action.date_done = action._get_today()

@@ -153,8 +153,10 @@ class CrmRelationshipPlanAction(models.Model):
         return {"tz": self.company_id._get_relationship_timezone()}
 
     def _get_proposed_start(self):
-        """Return the morning of the deadline, naive in UTC."""
-        return self._to_utc(datetime.combine(self.date_deadline, MORNING))
+        """Return the morning of the deadline, of tomorrow if that is over; naive in UTC."""
+        today = self._get_today()
+        day = self.date_deadline if self.date_deadline >= today else today + timedelta(days=1)
+        return self._to_utc(datetime.combine(day, MORNING))
 
     def _to_utc(self, local):
         return self._get_timezone().localize(local).astimezone(pytz.utc).replace(tzinfo=None)

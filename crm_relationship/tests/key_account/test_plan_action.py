@@ -66,6 +66,14 @@ class TestPlanAction(ActionCase):
         with self.assertRaisesRegex(ValidationError, "contact or the department"):
             action.with_user(self.owner).department_id = False
 
+    def test_the_department_is_that_of_the_contact(self):
+        action = self.make_action()
+        self.assertEqual(action.department_id, self.purchasing)
+        action.role_id = self.make_role("Bob")
+        self.assertEqual(action.department_id, self.purchasing)
+        action.role_id = self.make_role("Eve", department_id=self.finance.id)
+        self.assertEqual(action.department_id, self.finance)
+
     def test_roles_and_goals_of_the_same_plan(self):
         other = self.make_plan()
         role, goal = self.make_role("Bob", other), self.make_goal(other)

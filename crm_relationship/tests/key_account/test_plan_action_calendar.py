@@ -30,7 +30,6 @@ class TestPlanActionCalendar(ActionCase):
             for name, value in values.items():
                 form[name] = value
         form.record.action_confirm()
-        self.env.flush_all()  # what follows is another request
         return self.action.meeting_id
 
     def count_mails(self):
@@ -156,6 +155,12 @@ class TestPlanActionCalendar(ActionCase):
         self.plan_meeting()
         self.action.planned_activity_id.with_user(self.owner).action_done()
         self.assertEqual(self.action.outcome, "asked")
+
+    def test_what_is_overdue_is_proposed_for_tomorrow(self):
+        self.action.date_deadline = date(2025, 6, 16)
+        self.assertEqual(self.action._get_proposed_start(), datetime(2025, 6, 16, 1))
+        self.action.date_deadline = date(2025, 6, 15)
+        self.assertEqual(self.action._get_proposed_start(), datetime(2025, 6, 17, 1))
 
     def test_a_removed_meeting_leaves_the_action(self):
         self.plan_meeting().unlink()
