@@ -159,12 +159,12 @@ def make_action(plan, goals, projects, row):
 
 
 if not ACTIONS.search_count([], limit=1):
-    for number in STEPS:
+    for number, rows in STEPS.items():
         partner = env.ref(f"crm_relationship.demo_customer_{number:02}")
         plan = PLANS.search([("partner_id", "=", partner.id)], limit=1)
         if plan:
             projects = make_projects(plan, PROJECTS[number])
             goals = make_goals(plan, TARGETS[number])
-            for row in STEPS[number]:
+            for row in rows:
                 make_action(plan, goals, projects, row)
     ACTIONS._cron_climb()

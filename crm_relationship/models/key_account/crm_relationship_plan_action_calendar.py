@@ -266,12 +266,20 @@ class CrmRelationshipPlanAction(models.Model):
             [
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.ids),
-                ("activity_type_id", "=", self.env.ref(ASK_TYPE).id),
+                ("activity_type_id", "=", self._get_activity_type(ASK_TYPE).id),
+                ("automated", "=", True),
             ]
         ).unlink()
         asked = self.filtered(lambda action: action.outcome == "asked")
         asks.with_context(mail_activity_quick_update=True).create(
             [action._prepare_ask() for action in asked]
+        )
+
+    @api.model
+    def _get_activity_type(self, xmlid):
+        """Return a type of activities, the general one where somebody has deleted it."""
+        return self.env.ref(xmlid, raise_if_not_found=False) or self.env.ref(
+            "mail.mail_activity_data_todo"
         )
 
     def _prepare_ask(self):
@@ -281,7 +289,7 @@ class CrmRelationshipPlanAction(models.Model):
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": self.env.ref(ASK_TYPE).id,
+            "activity_type_id": self._get_activity_type(ASK_TYPE).id,
             "user_id": user.id,
             "date_deadline": self._get_today(),
             "summary": self.env._("What came of “%(action)s”?", action=self.name),

@@ -123,7 +123,7 @@ class CrmRelationshipPlanAction(models.Model):
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": self.env.ref(CLIMB_TYPE).id,
+            "activity_type_id": self._get_activity_type(CLIMB_TYPE).id,
             "user_id": owner.id,
             "date_deadline": today,
             "summary": self.env._("Overdue: %(action)s", action=self.name),
@@ -140,7 +140,8 @@ class CrmRelationshipPlanAction(models.Model):
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "in", self.ids),
-                    ("activity_type_id", "=", self.env.ref(CLIMB_TYPE).id),
+                    ("activity_type_id", "=", self._get_activity_type(CLIMB_TYPE).id),
+                    ("automated", "=", True),
                 ]
             )
         )

@@ -129,7 +129,7 @@ class TestPlanAction(ActionCase):
             lambda: self.plan.with_user(self.owner).write(
                 {"plan_action_ids": [(1, action.id, {"budget": 9})]}
             ),
-            lambda: action.copy(),
+            action.copy,
         ):
             with self.assertRaisesRegex(UserError, "closed"), self.env.cr.savepoint():
                 attempt()
@@ -137,7 +137,7 @@ class TestPlanAction(ActionCase):
         activity.with_user(self.owner).date_deadline = date(2025, 7, 1)
         activity.with_user(self.owner).action_feedback(feedback="Done")
         self.assertEqual((action.state, action.date_deadline), ("planned", date(2025, 6, 20)))
-        action.message_post(body="A word")
+        self.assertTrue(action.activity_schedule("mail.mail_activity_data_todo"))
 
     def test_overdue_from_the_day_after_the_deadline(self):
         actions = self.env["crm.relationship.plan.action"].with_company(self.company)

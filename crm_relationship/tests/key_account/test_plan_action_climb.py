@@ -91,6 +91,15 @@ class TestPlanActionClimb(ActionCase):
         self.env["res.config.settings"].create({"group_relationship_key_account": False}).execute()
         self.assertFalse(self.run_cron("2025-06-30 12:00:00"))
 
+    def test_without_the_type_of_activity(self):
+        self.env.ref(climb.CLIMB_TYPE).unlink()
+        with freeze_time("2025-06-30 12:00:00"):
+            self.env["crm.relationship.plan.action"]._cron_climb()
+        mine = self.action.activity_schedule("mail.mail_activity_data_todo", automated=False)
+        self.assertEqual(len(self.action.activity_ids), 2)
+        self.action.date_deadline = date(2025, 8, 1)
+        self.assertEqual(self.action.activity_ids, mine)
+
     def test_in_batches(self):
         others = [self.make_action(name=f"Dinner {number}") for number in range(6)]
         with patch.object(climb, "BATCH", 3):

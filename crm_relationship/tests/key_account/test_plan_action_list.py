@@ -131,6 +131,21 @@ class TestActionsOfContacts(ActionCase):
         with self.assertRaisesRegex(UserError, "is the project of actions"):
             self.lead.with_user(self.manager).unlink()
 
+    def test_the_button_of_an_opportunity(self):
+        self.make_action()
+        lead = self.lead.with_user(self.owner)
+        self.assertEqual(lead.relationship_action_count, 1)
+        self.assertEqual(lead.action_open_relationship_actions()["domain"][0][2], lead.id)
+        menu = self.env.ref("crm_relationship.crm_relationship_plan_action_menu")
+        for on in (True, False):
+            self.env["res.config.settings"].create({"group_relationship_key_account": on}).execute()
+            self.env.invalidate_all()
+            arch = self.env["crm.lead"].with_user(self.owner).get_view(view_type="form")["arch"]
+            self.assertEqual("action_open_relationship_actions" in arch, on)
+            self.assertEqual(lead.relationship_action_count, int(on))
+            seen = self.env["ir.ui.menu"].with_user(self.owner)._visible_menu_ids()
+            self.assertEqual(menu.id in seen, on)
+
     def test_merged_opportunities_keep_their_actions(self):
         action = self.make_action()
         kept = self.make_lead(name="Kept", partner_id=False)
