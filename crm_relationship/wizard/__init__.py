@@ -14,3 +14,4 @@ from . import crm_relationship_preview
 from . import crm_relationship_release
 from . import crm_relationship_setup
 from . import crm_relationship_setup_credit
+from . import crm_relationship_plan_action_meeting

@@ -14,3 +14,8 @@ from . import test_tour_key_account
 from . import test_assessment
 from . import test_assessment_rules
 from . import test_tour_assessment
+from . import test_plan_action
+from . import test_plan_action_calendar
+from . import test_plan_action_climb
+from . import test_plan_action_list
+from . import test_tour_plan_action
