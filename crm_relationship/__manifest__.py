@@ -101,6 +101,8 @@
         "views/key_account/crm_relationship_flag_templates.xml",
         "views/key_account/crm_relationship_plan_views.xml",
         "views/key_account/crm_relationship_role_views.xml",
+        "views/key_account/crm_relationship_plan_objective_views.xml",
+        "views/key_account/crm_relationship_plan_whitespace_views.xml",
         "views/key_account/crm_relationship_key_account_configuration_views.xml",
         "views/key_account/res_config_settings_key_account_views.xml",
         "views/key_account/res_partner_key_account_views.xml",
@@ -129,6 +131,8 @@
             "crm_relationship/static/src/stage_curve/**/*",
             "crm_relationship/static/src/ladder_board/**/*",
             "crm_relationship/static/src/risk_lights/**/*",
+            "crm_relationship/static/src/whitespace/**/*",
+            "crm_relationship/static/src/why/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",
