@@ -110,11 +110,13 @@
     ],
     "demo": [
         "demo/grading/res.partner.csv",
+        "demo/key_account/product_demo.xml",
         "demo/grading/crm_relationship_demo.xml",
         "demo/credit/crm_relationship_credit_demo.xml",
         "demo/credit/crm_relationship_order_check_demo.xml",
         "demo/credit/crm_relationship_credit_assessment_demo.xml",
         "demo/key_account/crm_relationship_key_account_demo.xml",
+        "demo/key_account/crm_relationship_plan_objective_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

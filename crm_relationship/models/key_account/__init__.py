@@ -16,8 +16,10 @@ from . import crm_relationship_plan_merge
 from . import res_company_key_account
 from . import res_config_settings_key_account
 from . import res_partner_key_account
+from . import crm_relationship_plan_opportunity_mixin
 from . import crm_relationship_plan_objective
 from . import crm_relationship_plan_objective_figures
+from . import crm_relationship_plan_objective_explanation
 from . import crm_relationship_plan_objectives
 from . import crm_relationship_plan_unit
 from . import crm_relationship_plan_whitespace

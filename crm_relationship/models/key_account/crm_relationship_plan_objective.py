@@ -17,20 +17,13 @@ class CrmRelationshipPlanObjective(models.Model):
 
     _name = "crm.relationship.plan.objective"
     _description = "Objective of an Account Plan"
-    _inherit = ["crm.relationship.plan.lock.mixin"]
+    _inherit = ["crm.relationship.plan.opportunity.mixin"]
     _order = "plan_id desc, sequence, id"
 
-    plan_id = fields.Many2one(index=True)
     sequence = fields.Integer(default=10)
-    partner_id = fields.Many2one(
-        related="plan_id.partner_id", string="Customer", store=True, index=True
-    )
-    company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(store=True, index=True)
     user_id = fields.Many2one(related="plan_id.user_id", string="Owner", store=True)
-    plan_state = fields.Selection(
-        related="plan_id.state", string="State of the Plan", store=True
-    )
+    plan_state = fields.Selection(related="plan_id.state", string="State of the Plan", store=True)
     date_start = fields.Date(related="plan_id.date_start")
     date_end = fields.Date(related="plan_id.date_end", store=True)
     kind = fields.Selection(
@@ -52,13 +45,6 @@ class CrmRelationshipPlanObjective(models.Model):
         readonly=False,
         precompute=True,
         help="Everybody who reads the plan sees the name, whoever may read the opportunity.",
-    )
-    opportunity_id = fields.Many2one(
-        "crm.lead",
-        ondelete="set null",
-        index="btree_not_null",
-        domain="[('type', '=', 'opportunity'), ('partner_id', 'child_of', partner_id),"
-        " ('company_id', 'in', [company_id, False])]",
     )
     target = fields.Float(
         required=True,
@@ -113,24 +99,13 @@ class CrmRelationshipPlanObjective(models.Model):
             is_share = objective.kind == "wallet"
             objective.unit = "%" if is_share else objective.currency_id.symbol
 
-    @api.constrains("kind", "opportunity_id", "plan_id")
-    def _check_opportunity(self):
-        for objective in self.filtered(lambda objective: objective.kind == "project"):
-            if not objective.opportunity_id:
+    @api.constrains("kind", "opportunity_id")
+    def _check_project(self):
+        for objective in self:
+            if objective.kind == "project" and not objective.opportunity_id:
                 raise ValidationError(
                     self.env._("A named project is an opportunity. Choose the one it is about.")
                 )
-        self._check_own_opportunities()
-
-    def _check_own_opportunities(self):
-        """Check that the opportunities are those of the plan's customer and company.
-
-        Nobody names one that the own rights don't show: its name would be told.
-        """
-        if not self.env.su:
-            self.opportunity_id.check_access("read")
-        for record in self:
-            record.plan_id._check_opportunity_is_ours(record.opportunity_id)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -139,7 +114,6 @@ class CrmRelationshipPlanObjective(models.Model):
         return objectives
 
     def write(self, vals):
-        self._refuse_move(vals)
         if not any(name in vals for name in GOALPOSTS):
             return super().write(vals)
         former = {objective.id: objective._get_target_text() for objective in self}

@@ -22,9 +22,7 @@ class CrmRelationshipPlan(models.Model):
             [("plan_id", "in", self.ids)], ["plan_id", "status"], ["__count"]
         )
         for plan in self:
-            counts = {
-                status: count for owner, status, count in groups if owner == plan._origin
-            }
+            counts = {status: count for owner, status, count in groups if owner == plan._origin}
             plan.objective_count = sum(counts.values())
             plan.objective_behind_count = counts.get("behind", 0) + counts.get("missed", 0)
 
@@ -85,9 +83,7 @@ class CrmRelationshipPlan(models.Model):
         figures = objectives._read_figures()
         found = {plan.id: [] for plan in self}
         for objective in objectives:
-            found[objective.plan_id.id].append(
-                objective._prepare_snapshot(figures[objective.id])
-            )
+            found[objective.plan_id.id].append(objective._prepare_snapshot(figures[objective.id]))
         return found
 
     def _copy_objectives_to(self, new_plan):
@@ -103,8 +99,7 @@ class CrmRelationshipPlan(models.Model):
                 for objective in self.objective_ids
                 if objective.kind != "project"
                 or (
-                    figures[objective.id]["is_readable"]
-                    and not figures[objective.id]["is_settled"]
+                    figures[objective.id]["is_readable"] and not figures[objective.id]["is_settled"]
                 )
             ]
         )

@@ -9,14 +9,10 @@ class CrmRelationshipPlanWhitespace(models.Model):
 
     _name = "crm.relationship.plan.whitespace"
     _description = "Whitespace of a Key Customer"
-    _inherit = ["crm.relationship.plan.lock.mixin"]
+    _inherit = ["crm.relationship.plan.opportunity.mixin"]
     _order = "plan_id desc, category_id, unit_id, id"
     _rec_name = "category_id"
 
-    plan_id = fields.Many2one(index=True)
-    company_id = fields.Many2one(related="plan_id.company_id", store=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    customer_id = fields.Many2one(related="plan_id.partner_id", string="Customer")
     unit_id = fields.Many2one(
         "crm.relationship.plan.unit",
         "Business Unit",
@@ -45,14 +41,7 @@ class CrmRelationshipPlanWhitespace(models.Model):
     rest = fields.Monetary(
         compute="_compute_current", help="Potential minus what it buys already: the white space."
     )
-    opportunity_id = fields.Many2one(
-        "crm.lead",
-        ondelete="set null",
-        index="btree_not_null",
-        domain="[('type', '=', 'opportunity'), ('partner_id', 'child_of', customer_id),"
-        " ('company_id', 'in', [company_id, False])]",
-        help="The opportunity that goes for it.",
-    )
+    opportunity_id = fields.Many2one(help="The opportunity that goes for it.")
     note = fields.Char()
 
     _cell_uniq = models.UniqueIndex(
@@ -77,15 +66,3 @@ class CrmRelationshipPlanWhitespace(models.Model):
         message = self.env._("“%(other)s” is a unit of another plan. Choose one of this plan.")
         for cell in self:
             cell._check_same_plan(cell.unit_id, message)
-
-    @api.constrains("opportunity_id", "plan_id")
-    def _check_opportunity(self):
-        if not self.env.su:
-            # Nobody names one that the own rights don't show: its name would be told.
-            self.opportunity_id.check_access("read")
-        for cell in self:
-            cell.plan_id._check_opportunity_is_ours(cell.opportunity_id)
-
-    def write(self, vals):
-        self._refuse_move(vals)
-        return super().write(vals)

@@ -24,7 +24,7 @@ class CrmRelationshipPlan(models.Model):
     _inherit = "crm.relationship.plan"
 
     unit_ids = fields.One2many("crm.relationship.plan.unit", "plan_id", "Business Units")
-    whitespace_ids = fields.One2many("crm.relationship.plan.whitespace", "plan_id", "Whitespace")
+    whitespace_ids = fields.One2many("crm.relationship.plan.whitespace", "plan_id")
 
     @api.constrains("partner_id")
     def _check_units_customer(self):

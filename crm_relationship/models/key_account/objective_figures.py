@@ -18,9 +18,13 @@ ON_TRACK = 90
 
 
 def days(companies) -> SQL:
-    """Return the table of the companies' present day: each has its own time zone."""
-    rows = [SQL("(%s, %s::date)", company.id, company._get_relationship_today()) for company in companies]
-    return SQL("(VALUES %s) AS present (company_id, day)", SQL(", ").join(rows))
+    """Return the table of the companies' present days: each has its own time zone."""
+    present = [(company.id, company._get_relationship_today()) for company in companies]
+    return SQL(
+        "unnest(%s::integer[], %s::date[]) AS present (company_id, day)",
+        [company_id for company_id, _day in present],
+        [day for _company_id, day in present],
+    )
 
 
 def objective_row(objective: SQL, present: SQL, purchases, margins, leads: SQL) -> SQL:
@@ -47,17 +51,18 @@ def objective_row(objective: SQL, present: SQL, purchases, margins, leads: SQL) 
             SELECT measured.*,
                    %(status)s AS status,
                    ROUND(wanted_amount, 2) AS target_amount,
-                   ROUND(GREATEST(wanted_amount - actual_amount, 0), 2) AS gap_amount,
-                   CASE WHEN measured.kind = 'wallet'
-                        THEN FLOOR(actual_amount * 10000 / NULLIF(wallet_amount, 0)) / 100
+                   CASE WHEN actual_amount > wanted_amount THEN 0
+                        ELSE ROUND(wanted_amount - actual_amount, 2) END AS gap_amount,
+                   CASE WHEN kind = 'wallet'
+                        THEN FLOOR(actual_amount * 10000 / wallet_amount) / 100
                         ELSE actual_amount END AS actual,
-                   CASE WHEN measured.kind = 'wallet'
-                        THEN GREATEST(measured.wanted - FLOOR(
-                                 actual_amount * 10000 / NULLIF(wallet_amount, 0)) / 100, 0)
-                        ELSE GREATEST(measured.wanted - actual_amount, 0) END AS gap,
-                   FLOOR(actual_amount * 10000 / NULLIF(wanted_amount, 0)) / 100 AS progress
+                   CASE WHEN actual_amount > wanted_amount THEN 0
+                        WHEN kind = 'wallet'
+                        THEN target - FLOOR(actual_amount * 10000 / wallet_amount) / 100
+                        ELSE target - actual_amount END AS gap,
+                   FLOOR(actual_amount * 10000 / wanted_amount) / 100 AS progress
               FROM (
-                SELECT span.*, %(objective)s.kind, %(objective)s.target AS wanted,
+                SELECT span.*, %(objective)s.kind, %(objective)s.target,
                        %(objective)s.wallet_amount,
                        CASE WHEN %(objective)s.kind = 'wallet'
                             THEN %(objective)s.target * %(objective)s.wallet_amount / 100

@@ -7,3 +7,6 @@ from . import test_role_merge
 from . import test_key_account_queries
 from . import test_key_account_feature
 from . import test_tour_key_account
+from . import test_objective
+from . import test_objective_queries
+from . import test_whitespace
