@@ -1,4 +1,4 @@
-# ruff: noqa: E501, F821
+# ruff: noqa: F821
 # Code of a server action that the demo data runs once: what the demo account plans want to reach,
 # and the whitespace of their customers. Such code may neither import nor use closures.
 

@@ -145,7 +145,10 @@ class CrmRelationshipPlanObjective(models.Model):
         )
 
     def _format_amount(self, amount):
-        return format_amount(self.env, float(amount), self.currency_id, trailing_zeroes=False)
+        """Return the amount as people read it, without decimals where it has none."""
+        amount = float(amount)
+        has_decimals = not amount.is_integer()
+        return format_amount(self.env, amount, self.currency_id, trailing_zeroes=has_decimals)
 
     def _tell_targets(self, former):
         """Write targets that were moved into the plan's chatter.

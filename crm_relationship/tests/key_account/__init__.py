@@ -10,3 +10,4 @@ from . import test_tour_key_account
 from . import test_objective
 from . import test_objective_queries
 from . import test_whitespace
+from . import test_tour_objectives

@@ -114,7 +114,7 @@ export class WhitespaceGrid extends Component {
     get lead() {
         const { currency, start, end } = this.state.grid;
         return _t(
-            "In %(currency)s. Potential: what the unit could buy in a year. Current: invoiced from %(start)s to %(end)s, untaxed. Rest: potential minus current.",
+            "In %(currency)s. Potential: what the unit could buy in a year. Current: invoiced from %(start)s to %(end)s, untaxed. Rest: potential minus current; none where no potential is entered, in totals neither.",
             { currency, start, end }
         );
     }
