@@ -22,7 +22,7 @@ class CrmRelationshipPlanUnit(models.Model):
     partner_id = fields.Many2one(
         "res.partner",
         "Contact or Address",
-        ondelete="restrict",
+        ondelete="set null",
         index="btree_not_null",
         domain="[('commercial_partner_id', '=', customer_id), ('id', '!=', customer_id)]",
         help="The contact or branch address that stands for the unit. What is invoiced or "
