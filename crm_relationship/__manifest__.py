@@ -108,6 +108,8 @@
         "views/key_account/crm_relationship_plan_score_templates.xml",
         "views/key_account/crm_relationship_plan_dimension_views.xml",
         "views/key_account/crm_relationship_plan_score_views.xml",
+        "views/key_account/crm_relationship_plan_objective_views.xml",
+        "views/key_account/crm_relationship_plan_whitespace_views.xml",
         "views/key_account/crm_relationship_key_account_configuration_views.xml",
         "wizard/crm_relationship_plan_action_meeting_views.xml",
         "views/key_account/crm_relationship_plan_action_views.xml",
@@ -122,12 +124,14 @@
     ],
     "demo": [
         "demo/grading/res.partner.csv",
+        "demo/key_account/product_demo.xml",
         "demo/grading/crm_relationship_demo.xml",
         "demo/credit/crm_relationship_credit_demo.xml",
         "demo/credit/crm_relationship_order_check_demo.xml",
         "demo/credit/crm_relationship_credit_assessment_demo.xml",
         "demo/key_account/crm_relationship_key_account_demo.xml",
         "demo/key_account/crm_relationship_plan_score_demo.xml",
+        "demo/key_account/crm_relationship_plan_objective_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -145,6 +149,8 @@
             "crm_relationship/static/src/ladder_board/**/*",
             "crm_relationship/static/src/risk_lights/**/*",
             "crm_relationship/static/src/relationship_radar/**/*",
+            "crm_relationship/static/src/whitespace/**/*",
+            "crm_relationship/static/src/why/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",

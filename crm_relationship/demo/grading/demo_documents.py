@@ -37,6 +37,10 @@ REFERRED_BY = {14: 1, 21: 1, 35: 3, 47: 3, 52: 10, 66: 10, 70: 5, 71: 1, 73: 22}
 MEMBERS = (1, 2, 3, 6, 8, 11, 13, 17, 23, 26, 29, 31)  # have a card of the loyalty programme
 SOURCES = {"Trade fair": (2, 9, 18, 27, 41, 70), "Website": (5, 13, 30, 55, 72, 74)}
 YEARLY_NEEDS = {3: 1.1, 6: 1.15, 11: 2.5, 17: 1.2, 23: 3.0}  # times what it bought from us
+GOODS = {  # what the key customers buy by turns
+    1: ("press", "part", "service", "part", "press"),
+    2: ("kiosk", "service", "part"),
+}
 
 random = [20260101]
 
@@ -74,9 +78,18 @@ def amount(number, days_ago):
     return round(base, 2)
 
 
+def product(number, days_ago):
+    # What the key customers bought; of the others only the amounts matter.
+    goods = GOODS.get(number)
+    return (
+        env.ref(f"crm_relationship.demo_product_{goods[days_ago % len(goods)]}") if goods else None
+    )
+
+
 def document(number, days_ago, untaxed, move_type="out_invoice"):
     partner = CUSTOMERS[number - 1]
     day = back(days_ago)
+    sold = product(number, days_ago)
     return {
         "move_type": move_type,
         "company_id": COMPANY.id,
@@ -88,7 +101,8 @@ def document(number, days_ago, untaxed, move_type="out_invoice"):
         "invoice_line_ids": [
             Command.create(
                 {
-                    "name": "Goods and services",
+                    "product_id": sold.id if sold else False,
+                    "name": sold.name if sold else "Goods and services",
                     "quantity": 1,
                     "price_unit": untaxed,
                     "tax_ids": [Command.clear()],

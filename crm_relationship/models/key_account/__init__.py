@@ -37,3 +37,12 @@ from . import res_partner_key_account
 from . import mail_activity_key_account
 from . import calendar_key_account
 from . import crm_lead_key_account
+from . import crm_relationship_plan_opportunity_mixin
+from . import crm_relationship_plan_objective
+from . import crm_relationship_plan_objective_figures
+from . import crm_relationship_plan_objective_explanation
+from . import crm_relationship_plan_objectives
+from . import crm_relationship_plan_unit
+from . import crm_relationship_plan_whitespace
+from . import crm_relationship_plan_whitespace_grid
+from . import crm_lead_plan

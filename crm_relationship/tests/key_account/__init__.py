@@ -19,3 +19,7 @@ from . import test_plan_action_calendar
 from . import test_plan_action_climb
 from . import test_plan_action_list
 from . import test_tour_plan_action
+from . import test_objective
+from . import test_objective_queries
+from . import test_whitespace
+from . import test_tour_objectives
