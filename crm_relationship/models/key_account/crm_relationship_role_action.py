@@ -21,8 +21,9 @@ class CrmRelationshipRole(models.Model):
 
     def unlink(self):
         """Let go of the actions: what is open is cancelled, what was done stays with the plan."""
-        self.plan_id._check_not_closed()
-        self._release_actions()
+        present = self.exists()  # some may have gone with their contact, see the lock
+        present.plan_id._check_not_closed()
+        present._release_actions()
         return super().unlink()
 
     def _release_actions(self):
