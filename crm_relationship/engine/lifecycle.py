@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from . import credit, ladder, measure, stage
+from . import credit, ladder, measure, stage, tables
 from .measurement import Measurement
 from .record import Changes
 from .stage import CODES, StageTerms
@@ -92,22 +92,33 @@ def freeze_rhythm(env, terms: StageTerms, until, table: SQL, backfilled: bool = 
     )
 
 
-def grade(terms: StageTerms, grading: Grading, run_id: int | None) -> Changes:
-    """Grade the customers and write those that differ."""
+def grade(env, terms: StageTerms, grading: Grading, run_id: int | None) -> Changes:
+    """Grade the customers; return the statement that writes those that differ.
+
+    Workers find them together: PostgreSQL lets them do so in no statement that writes.
+    """
+    found = SQL(
+        """
+        WITH rule (place, id, code) AS (VALUES %(rules)s),
+             fact AS (%(facts)s),
+             graded AS (%(graded)s)
+        %(diff)s
+        """,
+        rules=rules(terms),
+        facts=_facts(terms, grading),
+        graded=_graded(terms, grading),
+        diff=_diff(terms, grading),
+    )
+    scoped = grading.measurement and grading.measurement.scoped
+    tables.keep(env, "crm_relationship_differing", found, shared=not scoped)
+    env.cr.execute("ANALYZE crm_relationship_differing (partner_id)")
     return Changes(
         ctes=SQL(
             """
-             rule (place, id, code) AS (VALUES %(rules)s),
-             fact AS (%(facts)s),
-             graded AS (%(graded)s),
-             diff AS MATERIALIZED (%(diff)s),
+             diff AS (SELECT * FROM crm_relationship_differing),
              written AS (%(written)s)
              %(created)s
             """,
-            rules=rules(terms),
-            facts=_facts(terms, grading),
-            graded=_graded(terms, grading),
-            diff=_diff(terms, grading),
             written=_written(terms, grading),
             created=_created(terms, grading),
         ),

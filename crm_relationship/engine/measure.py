@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from . import credit, session, sources, stage
+from . import credit, session, sources, stage, tables
 from .measurement import Measurement
 from .scope import IN_SCOPE, UNMEASURED_JOIN
 
@@ -80,23 +80,24 @@ def due_date(measurement: Measurement, measured: SQL) -> SQL:
 PROFILES = Target("crm_relationship_profile", MEASURE_COLUMNS)
 
 
-LOOKED_UP = {"crm_relationship_later", "crm_relationship_dispute"}
+LOOKED_UP = {
+    "crm_relationship_later",
+    "crm_relationship_no_payment",
+    "crm_relationship_dispute",
+}
 """Tables of few rows, as a rule, for which none is read as a whole."""
 
 
 def find(env, measurement: Measurement) -> None:
-    """Fill the temporary table ``crm_relationship_measured``; no profile is written."""
+    """Fill the table ``crm_relationship_measured``, see :mod:`.tables`; no profile is written."""
     for name, query in measurement.stages(sources.receivable_accounts(env)).items():
         in_bulk = not measurement.scoped and name not in LOOKED_UP
         with session.joins_in_bulk(env) if in_bulk else nullcontext():
-            _fill(env, SQL.identifier(name), query)
-    env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_measured (partner_id)")
-
-
-def _fill(env, table: SQL, query: SQL) -> None:
-    env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
-    env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
-    env.cr.execute(SQL("ANALYZE %s (partner_id)", table))
+            tables.keep(env, name, query, shared=not measurement.scoped)
+            key = "id" if name == "crm_relationship_no_payment" else "partner_id"
+            env.cr.execute(SQL("ANALYZE %s (%s)", SQL.identifier(name), SQL.identifier(key)))
+    if measurement.scoped:
+        env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_measured (partner_id)")
 
 
 def update(env, measurement: Measurement, target: Target = PROFILES) -> int:

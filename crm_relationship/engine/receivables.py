@@ -24,6 +24,8 @@ INVOICED = SQL("move.move_type = 'out_invoice' AND move.state = 'posted'")
 
 INSTALMENTS = SQL.identifier("crm_relationship_instalment")
 
+NO_PAYMENTS = SQL.identifier("crm_relationship_no_payment")
+
 LATER = SQL.identifier("crm_relationship_later")
 
 
@@ -51,17 +53,18 @@ class Receivables:
 
     def stages(self, as_of: date) -> dict[str, SQL]:
         """Return the queries of the temporary tables that the others need, by name."""
-        later = {"crm_relationship_later": self._later(as_of)}
+        queries = {
+            "crm_relationship_later": self._later(as_of),
+            "crm_relationship_no_payment": self._no_payments(),
+        }
         if self.contacts is None:
-            return later
-        return {**later, "crm_relationship_instalment": self._of_contacts()}
+            return queries
+        return {**queries, "crm_relationship_instalment": self._of_contacts()}
 
     def settlements(self, since: date) -> SQL:
         """Return one row a reconciliation from ``since`` on that settles an instalment.
 
-        Credit notes are no payments, and neither are exchange differences. ``NOT IN`` is a
-        hash table of the former, whatever PostgreSQL believes; ``IS NOT TRUE`` leaves it
-        free to make one of the latter or to look each up.
+        Credit notes are no payments, and neither are exchange differences.
         ``days_late`` is negative for early payments. ``amount`` includes tax and is
         in the company's currency.
         """
@@ -76,14 +79,8 @@ class Receivables:
              WHERE partial.company_id = %(company)s
                AND partial.max_date >= %(since)s
                %(looked_up)s
-               AND partial.credit_move_id NOT IN (%(credited)s)
-               AND (EXISTS (
-                       SELECT 1
-                         FROM account_partial_reconcile origin
-                         JOIN account_move_line counterpart
-                           ON counterpart.move_id = origin.exchange_move_id
-                        WHERE counterpart.id = partial.credit_move_id
-                          AND origin.exchange_move_id IS NOT NULL)) IS NOT TRUE
+               AND NOT EXISTS (
+                       SELECT 1 FROM %(no_payments)s line WHERE line.id = partial.credit_move_id)
             """,
             instalments=self._instalments,
             looked_up=SQL("")
@@ -91,7 +88,7 @@ class Receivables:
             else SQL(
                 "AND partial.debit_move_id = ANY (ARRAY(SELECT id FROM %s own))", self._instalments
             ),
-            credited=self._credited(),
+            no_payments=NO_PAYMENTS if self.is_kept else SQL("(%s)", self._no_payments()),
             company=self.company_id,
             since=since,
         )
@@ -256,10 +253,18 @@ class Receivables:
             SQL("") if self.contacts is None else of_contacts,
         )
 
-    def _credited(self) -> SQL:
-        """Return the ids of the receivable lines of all credit notes, which are few."""
+    def _no_payments(self) -> SQL:
+        """Return the ids of the lines that settle and are no payments, which are few: of credit
+        notes, and of exchange differences.
+        """
         return SQL(
-            """SELECT line.id
+            """SELECT counterpart.id
+                 FROM account_partial_reconcile origin
+                 JOIN account_move_line counterpart
+                   ON counterpart.move_id = origin.exchange_move_id
+                WHERE origin.exchange_move_id IS NOT NULL
+                UNION ALL
+               SELECT line.id
                  FROM account_move refund
                  JOIN account_move_line line ON line.move_id = refund.id
                 WHERE refund.move_type = 'out_refund' AND refund.state = 'posted'

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 
 from odoo.tools import SQL
 
+from . import tables
+
 WATERMARK_OVERLAP = timedelta(hours=1)
 """Rows are stamped at the start of their transaction, so look back by this much."""
 
@@ -74,11 +76,8 @@ def fill(env, parts: list[SQL]) -> int:
 
 def _fill(env, name: str, key: str, query: SQL) -> int:
     table = SQL.identifier(name)
-    env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
     # In order, so that what is looked up next lies near what was looked up last.
-    query = SQL("%s ORDER BY 1", query)
-    env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
-    count = env.cr.rowcount
+    count = tables.keep(env, name, SQL("%s ORDER BY 1", query))
     env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (%s)", table, SQL.identifier(key)))
     env.cr.execute(SQL("ANALYZE %s", table))
     return count

@@ -13,6 +13,9 @@ SETTINGS = {
 """Large hash tables; no compilation, which costs more than it brings on these queries; joins
 are ordered by their sizes even where there are many."""
 
+IN_BULK = {"enable_nestloop": "off", "enable_hashagg": "off", "parallel_tuple_cost": "0.01"}
+"""How statements about all customers differ, see :func:`joins_in_bulk`."""
+
 TABLES = ["account_move", "account_move_line", "account_partial_reconcile", "res_partner"]
 """Odoo's tables that a run joins."""
 
@@ -32,11 +35,15 @@ def joins_in_bulk(env):
     """Join whole tables by hashing inside the block, for statements about all customers.
 
     PostgreSQL multiplies the shares of posted, of customer invoices and of receivable
-    lines, which are the same rows, expects few and would look up millions one by one.
+    lines, which are the same rows, expects few and would look up millions one by one. It
+    expects few customers among them, too, so workers sort and add up their share: a hash table
+    of all customers would not fit.
     """
-    env.cr.execute("SET LOCAL enable_nestloop = off")
+    for name, value in IN_BULK.items():
+        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
     yield
-    env.cr.execute("SET LOCAL enable_nestloop = on")
+    for name in IN_BULK:
+        env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
 
 
 @contextmanager

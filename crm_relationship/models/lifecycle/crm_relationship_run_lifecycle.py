@@ -81,13 +81,13 @@ class CrmRelationshipRun(models.Model):
             # A first run has graded those that it created.
             among = SQL("%s AND profile.stage_id IS NULL", lifecycle.MEASURED)
             grading = lifecycle.Grading(evaluated=False, among=among, placed="opening")
-            self._append(lifecycle.grade(terms, grading, self.id))
+            self._append(lifecycle.grade(self.env, terms, grading, self.id))
             return counts
         if not self._is_graded_along(measurement):
             return super()._write_profiles(measurement)
         grading = lifecycle.Grading(evaluated=False, measurement=measurement)
         counts = record.append_and_count(
-            self.env, lifecycle.grade(terms, grading, self.id), lifecycle.COUNTERS
+            self.env, lifecycle.grade(self.env, terms, grading, self.id), lifecycle.COUNTERS
         )
         self.change_count += counts["changes"]
         return {"updated_count": counts["updated"], "created_count": counts["created"]}
@@ -115,7 +115,7 @@ class CrmRelationshipRun(models.Model):
         )
         self.env["crm.relationship.stage.evaluation"].invalidate_model()
         grading = lifecycle.Grading(evaluated=True, placed="opening" if first else "placed")
-        self._append(lifecycle.grade(self._prepare_stage_terms(day), grading, self.id))
+        self._append(lifecycle.grade(self.env, self._prepare_stage_terms(day), grading, self.id))
         self.env.invalidate_all()
         self._count({}, "grade_seconds", started)
 
@@ -130,5 +130,5 @@ class CrmRelationshipRun(models.Model):
             evaluated=True, placed="opening" if first else "placed", table=STATE.table
         )
         terms = self._prepare_stage_terms(day, window_months)
-        changes = lifecycle.grade(terms, grading, self.id)
+        changes = lifecycle.grade(self.env, terms, grading, self.id)
         return record.append(self.env, changes, backfilled=True)
