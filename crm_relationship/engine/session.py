@@ -36,8 +36,9 @@ def joins_in_bulk(env):
 
     PostgreSQL multiplies the shares of posted, of customer invoices and of receivable
     lines, which are the same rows, expects few and would look up millions one by one. It
-    expects few customers among them, too, so workers sort and add up their share: a hash table
-    of all customers would not fit.
+    expects few customers among them, too: workers sort and add up their share, since a hash
+    table of all customers would not fit, and hand over all rows, which they do faster than it
+    believes.
     """
     for name, value in IN_BULK.items():
         env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
