@@ -117,13 +117,18 @@ class Page:
     """A browser tab, spoken to over its DevTools websocket."""
 
     def __init__(self, port):
+        self.port = port
+        self.numbers = itertools.count(1)
+        self.open()
+
+    def open(self):
+        """Go on in a new tab: the last one may ask whether to leave something unsaved."""
         import websocket
 
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
-            targets = json.load(answer)
-        address = next(t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page")
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/json/new", method="PUT")
+        with urllib.request.urlopen(request) as answer:
+            address = json.load(answer)["webSocketDebuggerUrl"]
         self.socket = websocket.create_connection(address, timeout=PATIENCE_SECONDS)
-        self.numbers = itertools.count(1)
 
     def send(self, method, **params):
         """Send a command and return its result; events in between are dropped."""
@@ -154,6 +159,7 @@ class Page:
     def shoot(self, url, shot):
         """The picture of one shot as PNG bytes."""
         width, height = shot.get("size", SIZE)
+        self.open()
         self._resize(width, height, shot.get("mobile", False))
         self.send("Page.navigate", url=url + shot["path"])
         self.settle()
