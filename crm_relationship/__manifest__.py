@@ -135,6 +135,7 @@
         "demo/key_account/crm_relationship_key_account_demo.xml",
         "demo/key_account/crm_relationship_plan_score_demo.xml",
         "demo/key_account/crm_relationship_plan_objective_demo.xml",
+        "demo/key_account/crm_relationship_plan_review_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

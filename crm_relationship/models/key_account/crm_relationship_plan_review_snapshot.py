@@ -78,14 +78,14 @@ class CrmRelationshipPlanReview(models.Model):
     @api.depends("snapshot", "state")
     @api.depends_context("lang")
     def _compute_changes(self):
+        plans = self.env["crm.relationship.plan"]
+        words = plans._get_review_words()
         previous = self._get_previous()
         known = [previous[review].id for review in self._origin if review in previous]
         (self._origin | self.browse(known))._fetch_snapshots()
         for review in self:
             before = previous.get(review._origin)
-            review.changes = self.env["crm.relationship.plan"]._render_review_changes(
-                before, review.snapshot
-            )
+            review.changes = plans._render_review_changes(before, review.snapshot, words)
 
     @api.depends("snapshot", "state")
     @api.depends_context("lang")
@@ -203,11 +203,12 @@ class CrmRelationshipPlan(models.Model):
         }
 
     @api.model
-    def _render_review_changes(self, before, snapshot):
+    def _render_review_changes(self, before, snapshot, words):
         """Return what changed since a review was held, in the words of whoever looks at it.
 
         :param before: the review, or nothing if there was none
         :param snapshot: what it is now, or nothing if that is not to be told
+        :param words: those of the user's language, see :meth:`_get_review_words`
         """
         if not before or not snapshot:
             return False
@@ -221,15 +222,14 @@ class CrmRelationshipPlan(models.Model):
                 "changes": changes,
                 "is_changed": any(changes.values()),
                 "since": before.date,
-                "words": self._get_review_words(),
+                "words": words,
                 "names": names,
-                "dimensions": self._get_dimension_names(),
             },
         )
 
     @api.model
     def _get_review_words(self):
-        """Return ``{field: {value: word}}``, and the labels of the fields under ``labels``."""
+        """Return ``{field: {value: word}}``, with the ``dimensions`` and ``labels`` of fields."""
         roles = self.env["crm.relationship.role"]
         fields_of = {
             **{name: roles._fields[name] for name in ("support", "coverage", "buying_role")},
@@ -242,6 +242,7 @@ class CrmRelationshipPlan(models.Model):
         words = {
             name: dict(field._description_selection(self.env)) for name, field in fields_of.items()
         }
+        words["dimensions"] = self._get_dimension_names()
         words["labels"] = {
             name: roles._fields[name]._description_string(self.env)
             for name in ("support", "coverage", "buying_role", "reports_to_id")

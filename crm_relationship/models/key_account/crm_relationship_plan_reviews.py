@@ -81,9 +81,10 @@ class CrmRelationshipPlan(models.Model):
         reviewed = self.browse([plan.id for plan in last])
         self.env["crm.relationship.plan.review"].union(*last.values())._fetch_snapshots()
         snapshots = reviewed._get_review_snapshots() if reviewed else {}
+        words = self._get_review_words()
         for plan in self:
             plan.changes_since_review = self._render_review_changes(
-                last.get(plan._origin), snapshots.get(plan._origin.id)
+                last.get(plan._origin), snapshots.get(plan._origin.id), words
             )
 
     @api.depends("review_ids.score_values")

@@ -26,3 +26,4 @@ from . import test_tour_objectives
 from . import test_review
 from . import test_review_changes
 from . import test_review_reminder
+from . import test_tour_plan_review

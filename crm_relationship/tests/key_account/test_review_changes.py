@@ -171,7 +171,8 @@ class TestReviewChanges(ReviewCase):
         )
         for records, spec in specs:
             counts = []
-            for some in (records[:2], records):
+            for ids in (records.ids[:2], records.ids):
+                some = records.browse(ids)
                 some.with_user(self.owner).web_read(spec)  # templates and rules in memory
                 self.env.invalidate_all()
                 before = self.env.cr.sql_log_count
