@@ -74,9 +74,12 @@ for number, rows in REVIEWS.items():
         for goal in snapshot["actions"]["goals"]:
             goal["state"] = "open"
         for objective in snapshot["objectives"]:
-            if objective["actual"] is not None and objective["unit"] != "percent":
+            if objective["actual"] is not None:
                 objective["actual"] = round(objective["actual"] * share, 2)
-                objective["actual_text"] = "{:,.2f}".format(objective["actual"])
+                if objective["kind"] == "wallet":
+                    objective["actual_text"] = f"{objective['actual']} %"
+                else:
+                    objective["actual_text"] = plan.company_id.currency_id.format(round(objective["actual"]))
         codes = [flag["code"] for flag in snapshot["flags"]]
         for code in flags:
             if code not in codes:
@@ -87,4 +90,4 @@ for number, rows in REVIEWS.items():
         else:
             review = env["crm.relationship.plan.review"].create({"plan_id": plan.id, "date": day})
         review.write({"decisions": decisions, "participant_ids": [Command.set(people.ids)]})
-        review._settle(snapshot, day)
+        review.with_user(plan.user_id)._settle(snapshot, day)
