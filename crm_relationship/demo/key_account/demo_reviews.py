@@ -79,7 +79,9 @@ for number, rows in REVIEWS.items():
                 if objective["kind"] == "wallet":
                     objective["actual_text"] = f"{objective['actual']} %"
                 else:
-                    objective["actual_text"] = plan.company_id.currency_id.format(round(objective["actual"]))
+                    objective["actual_text"] = plan.company_id.currency_id.format(
+                        round(objective["actual"])
+                    )
         codes = [flag["code"] for flag in snapshot["flags"]]
         for code in flags:
             if code not in codes:

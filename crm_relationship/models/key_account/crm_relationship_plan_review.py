@@ -51,7 +51,7 @@ class CrmRelationshipPlanReview(models.Model):
         index=True,
         copy=False,
         tracking=True,
-        default=lambda self: fields.Date.context_today(self),
+        default=fields.Date.context_today,
         help="When it is to be held; once it is held, the day on which it was.",
     )
     state = fields.Selection(

@@ -2,6 +2,7 @@ import doctest
 from datetime import date
 
 from freezegun import freeze_time
+from markupsafe import Markup
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
@@ -36,8 +37,19 @@ class TestReview(ReviewCase):
             days.append(day)
         self.assertEqual(
             [(day.month, day.day) for day in days[1:]],
-            [(2, 28), (3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31)]
-            + [(9, 30), (10, 31), (11, 30), (12, 31)],
+            [
+                (2, 28),
+                (3, 31),
+                (4, 30),
+                (5, 31),
+                (6, 30),
+                (7, 31),
+                (8, 31),
+                (9, 30),
+                (10, 31),
+                (11, 30),
+                (12, 31),
+            ],
         )
         leap = propose_review_date(date(2023, 8, 31), end, "half_yearly", date(2023, 8, 31))
         self.assertEqual(leap, date(2024, 2, 29))
@@ -157,7 +169,7 @@ class TestReview(ReviewCase):
             with self.assertRaisesRegex(UserError, "is closed"), self.env.cr.savepoint():
                 call()
         self.assertFalse(self.plan.changes_since_review)
-        review.message_post(body="Talk goes on")
+        review.message_post(body=Markup("Talk goes on"))
 
     def test_who_works_on_it(self):
         portal = self.new_user("review_portal", "base.group_portal")
