@@ -110,6 +110,9 @@
         "views/key_account/crm_relationship_plan_score_views.xml",
         "views/key_account/crm_relationship_plan_objective_views.xml",
         "views/key_account/crm_relationship_plan_whitespace_views.xml",
+        "views/key_account/crm_relationship_plan_review_templates.xml",
+        "views/key_account/crm_relationship_plan_review_views.xml",
+        "views/key_account/crm_relationship_plan_review_page_views.xml",
         "views/key_account/crm_relationship_key_account_configuration_views.xml",
         "wizard/crm_relationship_plan_action_meeting_views.xml",
         "views/key_account/crm_relationship_plan_action_views.xml",
@@ -132,6 +135,7 @@
         "demo/key_account/crm_relationship_key_account_demo.xml",
         "demo/key_account/crm_relationship_plan_score_demo.xml",
         "demo/key_account/crm_relationship_plan_objective_demo.xml",
+        "demo/key_account/crm_relationship_plan_review_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -149,12 +153,15 @@
             "crm_relationship/static/src/ladder_board/**/*",
             "crm_relationship/static/src/risk_lights/**/*",
             "crm_relationship/static/src/relationship_radar/**/*",
+            "crm_relationship/static/src/relationship_map/relationship_map.scss",
+            "crm_relationship/static/src/review/**/*",
             "crm_relationship/static/src/whitespace/**/*",
             "crm_relationship/static/src/why/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",
-            "crm_relationship/static/src/relationship_map/**/*",
+            "crm_relationship/static/src/relationship_map/**/*.js",
+            "crm_relationship/static/src/relationship_map/**/*.xml",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

@@ -46,3 +46,7 @@ from . import crm_relationship_plan_unit
 from . import crm_relationship_plan_whitespace
 from . import crm_relationship_plan_whitespace_grid
 from . import crm_lead_plan
+from . import crm_relationship_plan_review
+from . import crm_relationship_plan_review_snapshot
+from . import crm_relationship_plan_reviews
+from . import crm_relationship_plan_review_reminder

@@ -23,3 +23,7 @@ from . import test_objective
 from . import test_objective_queries
 from . import test_whitespace
 from . import test_tour_objectives
+from . import test_review
+from . import test_review_changes
+from . import test_review_reminder
+from . import test_tour_plan_review

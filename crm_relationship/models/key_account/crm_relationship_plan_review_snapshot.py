@@ -1,0 +1,250 @@
+from odoo import api, fields, models
+
+from .review_changes import compare_snapshots, get_scores
+
+
+class CrmRelationshipPlanReview(models.Model):
+    """What a review keeps of the plan, and what is shown of it."""
+
+    _inherit = "crm.relationship.plan.review"
+
+    snapshot = fields.Json(
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        help="Scores, chain, objectives, actions and red flags as of the review.",
+    )
+    score_values = fields.Json(
+        compute="_compute_score_values",
+        store=True,
+        help="The score by the code of the dimension, and the total.",
+    )
+    score = fields.Integer("Total Score", compute="_compute_score_values", store=True)
+    is_assessed = fields.Boolean("Assessed", compute="_compute_score_values", store=True)
+    flag_count = fields.Integer("Red Flags", compute="_compute_score_values", store=True)
+    score_change = fields.Integer(
+        "Change",
+        compute="_compute_score_change",
+        help="The total score less that of the review before.",
+    )
+    has_score_change = fields.Boolean(
+        "Has Changed",
+        compute="_compute_score_change",
+        help="This review and the one before have a score.",
+    )
+    changes = fields.Html(
+        "What Changed",
+        compute="_compute_changes",
+        sanitize=False,
+        help="What is otherwise than at the review before.",
+    )
+    assessment = fields.Json("Radar", compute="_compute_assessment")
+    chain_map = fields.Html("Decision Chain", compute="_compute_chain_map", sanitize=False)
+    objective_table = fields.Html("Objectives", compute="_compute_chain_map", sanitize=False)
+
+    @api.depends("snapshot")
+    def _compute_score_values(self):
+        for review in self:
+            values = get_scores(review.snapshot["scores"]) if review.snapshot else {}
+            review.score_values = values or False
+            review.score = values.get("total") or 0
+            review.is_assessed = values.get("total") is not None
+            review.flag_count = len(review.snapshot["flags"]) if review.snapshot else 0
+
+    def _fetch_snapshots(self):
+        """Read the snapshots of all of these at once: lists, which show none, need not."""
+        self._origin.fetch(["snapshot"])
+
+    def _get_previous(self):
+        """Return ``{review: the one that was held before}``, where there is one."""
+        held = self.search_fetch(
+            [("plan_id", "in", self.plan_id.ids), ("state", "=", "done")],
+            ["plan_id", "date", "score", "is_assessed", "score_values"],
+            order="date, id",
+        )
+        previous = {}
+        for reviews in held.grouped("plan_id").values():
+            previous.update(zip(reviews[1:], reviews[:-1], strict=True))
+        return previous
+
+    @api.depends("score", "is_assessed", "state", "plan_id.review_ids.state")
+    def _compute_score_change(self):
+        previous = self._get_previous()
+        for review in self:
+            before = previous.get(review._origin, self.browse())
+            review.has_score_change = review.is_assessed and before.is_assessed
+            review.score_change = review.score - before.score if review.has_score_change else 0
+
+    @api.depends("snapshot", "state")
+    @api.depends_context("lang")
+    def _compute_changes(self):
+        plans = self.env["crm.relationship.plan"]
+        words = plans._get_review_words()
+        previous = self._get_previous()
+        known = [previous[review].id for review in self._origin if review in previous]
+        (self._origin | self.browse(known))._fetch_snapshots()
+        for review in self:
+            before = previous.get(review._origin)
+            review.changes = plans._render_review_changes(before, review.snapshot, words)
+
+    @api.depends("snapshot", "state")
+    @api.depends_context("lang")
+    def _compute_assessment(self):
+        plans = self.env["crm.relationship.plan"]
+        previous = self._get_previous()
+        names = plans._get_dimension_names()
+        layers = plans._get_layer_names()
+        self._fetch_snapshots()
+        for review in self:
+            if not review.snapshot:
+                review.assessment = False
+                continue
+            assessment = review.snapshot["scores"]
+            last = previous.get(review._origin, self.browse()).score_values or {}
+            plans._add_last_review(assessment, last)
+            plans._name_assessment(assessment, names, layers)
+            review.assessment = {**assessment, "as_of": fields.Date.to_string(review.date)}
+
+    @api.depends("snapshot")
+    @api.depends_context("lang")
+    def _compute_chain_map(self):
+        render = self.env["ir.qweb"]._render
+        words = self.env["crm.relationship.plan"]._get_review_words()
+        self._fetch_snapshots()
+        for review in self:
+            kept = review.snapshot
+            review.chain_map = kept and render(
+                "crm_relationship.review_chain",
+                {"branches": self._prepare_branches(kept["chain"]), "words": words},
+            )
+            review.objective_table = kept and render(
+                "crm_relationship.review_objectives",
+                {"objectives": kept["objectives"], "words": words},
+            )
+
+    @api.model
+    def _prepare_branches(self, chain):
+        """Return the chain as nested ``{"role", "reports"}``; who is above stands first."""
+        known = {row["id"] for row in chain}
+        below = {}
+        for row in chain:
+            superior = row["reports_to_id"]
+            below.setdefault(superior if superior in known else False, []).append(row)
+
+        def grow(superior):
+            return [{"role": row, "reports": grow(row["id"])} for row in below.get(superior, [])]
+
+        return grow(False)
+
+    @api.model
+    def _forget_contacts(self, partners):
+        """Take the names of deleted contacts out of the snapshots; what was judged stays."""
+        self.flush_model(["snapshot"])
+        self.env.cr.execute(
+            """
+            SELECT review.id
+              FROM crm_relationship_plan_review review
+             WHERE EXISTS (
+                   SELECT
+                     FROM jsonb_array_elements(review.snapshot -> 'chain') role
+                    WHERE (role ->> 'partner_id')::int = ANY(%s))
+            """,
+            [partners.ids],
+        )
+        for review in self.browse([row[0] for row in self.env.cr.fetchall()]):
+            snapshot = review.snapshot
+            for role in snapshot["chain"]:
+                if role["partner_id"] in partners.ids:
+                    role.update({"partner_id": False, "name": "", "function": ""})
+            review.snapshot = snapshot
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def unlink(self):
+        """A deleted contact leaves the snapshots too, whoever deletes it."""
+        self.env["crm.relationship.plan.review"].sudo()._forget_contacts(self)
+        return super().unlink()
+
+
+class CrmRelationshipPlan(models.Model):
+    _inherit = "crm.relationship.plan"
+
+    def _get_review_snapshots(self):
+        """Return ``{plan id: snapshot}`` of these plans as the user sees them now.
+
+        Nothing private is in it: neither notes and wishes nor the flag that rests on them, nor
+        texts that name contacts outside of the chain.
+        """
+        scores = self._get_scores_snapshot()
+        chain = self._get_chain_snapshot()
+        objectives = self._get_objectives_snapshot()
+        actions = self._get_actions_snapshot()
+        for rows in objectives.values():
+            for row in rows:
+                row.pop("why", None)
+        for kept in actions.values():
+            for row in kept["actions"]:
+                row.pop("target", None)
+        return {
+            plan.id: {
+                "scores": scores[plan.id],
+                "chain": chain[plan.id],
+                "objectives": objectives[plan.id],
+                "actions": actions[plan.id],
+                "flags": [
+                    {"code": flag["code"], "severity": flag["severity"]}
+                    for flag in plan.red_flags or []
+                    if flag["code"] != "no_career_wish"
+                ],
+            }
+            for plan in self
+        }
+
+    @api.model
+    def _render_review_changes(self, before, snapshot, words):
+        """Return what changed since a review was held, in the words of whoever looks at it.
+
+        :param before: the review, or nothing if there was none
+        :param snapshot: what it is now, or nothing if that is not to be told
+        :param words: those of the user's language, see :meth:`_get_review_words`
+        """
+        if not before or not snapshot:
+            return False
+        changes = compare_snapshots(before.snapshot, snapshot)
+        names = {
+            role["id"]: role["name"] for role in (*before.snapshot["chain"], *snapshot["chain"])
+        }
+        return self.env["ir.qweb"]._render(
+            "crm_relationship.review_changes",
+            {
+                "changes": changes,
+                "is_changed": any(changes.values()),
+                "since": before.date,
+                "words": words,
+                "names": names,
+            },
+        )
+
+    @api.model
+    def _get_review_words(self):
+        """Return ``{field: {value: word}}``, with the ``dimensions`` and ``labels`` of fields."""
+        roles = self.env["crm.relationship.role"]
+        fields_of = {
+            **{name: roles._fields[name] for name in ("support", "coverage", "buying_role")},
+            "influence": roles._fields["influence"],
+            "flag": self._fields["red_flag"],
+            "outcome": self.env["crm.relationship.plan.action"]._fields["outcome"],
+            "goal": self.env["crm.relationship.plan.goal"]._fields["state"],
+            "status": self.env["crm.relationship.plan.objective"]._fields["status"],
+        }
+        words = {
+            name: dict(field._description_selection(self.env)) for name, field in fields_of.items()
+        }
+        words["dimensions"] = self._get_dimension_names()
+        words["labels"] = {
+            name: roles._fields[name]._description_string(self.env)
+            for name in ("support", "coverage", "buying_role", "reports_to_id")
+        }
+        return words
