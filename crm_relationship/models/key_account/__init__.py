@@ -46,3 +46,9 @@ from . import crm_relationship_plan_unit
 from . import crm_relationship_plan_whitespace
 from . import crm_relationship_plan_whitespace_grid
 from . import crm_lead_plan
+from . import res_company_health
+from . import crm_relationship_plan_health_factor
+from . import crm_relationship_plan_health
+from . import crm_relationship_plan_health_explanation
+from . import crm_relationship_plan_board
+from . import crm_relationship_plan_report

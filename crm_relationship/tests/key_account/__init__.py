@@ -23,3 +23,7 @@ from . import test_objective
 from . import test_objective_queries
 from . import test_whitespace
 from . import test_tour_objectives
+from . import test_plan_board
+from . import test_plan_health
+from . import test_plan_report
+from . import test_tour_plan_board
