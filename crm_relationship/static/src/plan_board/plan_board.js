@@ -109,6 +109,11 @@ export class PlanBoard extends Board {
         return this.data.plans.some(({ review }) => review);
     }
 
+    get columnCount() {
+        const hidden = [this.state.grouped, !this.hasReviews].filter(Boolean);
+        return Object.keys(this.heads).length - hidden.length;
+    }
+
     // ------------------------------------------------------------------ rows
 
     prepare(plan) {
