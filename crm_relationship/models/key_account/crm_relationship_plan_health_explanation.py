@@ -116,7 +116,7 @@ class CrmRelationshipPlan(models.Model):
         roles = self._get_influential_roles(factor, known)
         if not roles:
             return self.env._(
-                "No contact of influence %(from)s or more", **{"from": factor.influence_from}
+                "No contact of influence %(influence)s or more", influence=factor.influence_from
             ), ""
         # Whoever reads the role reads the name on it.
         roles.partner_id.sudo().fetch(["name"])
