@@ -143,5 +143,5 @@ class TestPlanPdf(ReportCase, HttpCase):
         pages = PdfReader(io.BytesIO(full)).pages
         # Lines in the colour of the scores: the radar is drawn, not left out by the converter.
         drawn = b"".join(page.get_contents().get_data() for page in pages)
-        self.assertEqual(len(re.findall(rb"0\.4431\d* 0\.2941\d* 0\.4039\d* SCN", drawn)), 4)
+        self.assertEqual(len(re.findall(rb"0\.4431\d* 0\.2941\d* 0\.4039\d* SCN\s+2 w", drawn)), 4)
         self.assertGreater(len(full), len(empty))

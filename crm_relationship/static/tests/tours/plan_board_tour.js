@@ -6,7 +6,7 @@ registry.category("web_tour.tours").add("crm_relationship_plan_board", {
         {
             content: "The account stands under its owner, with its health",
             trigger:
-                ".o_relationship_plan_group:contains(plan_owner) + .o_relationship_plan:contains(Board Customer):contains(Critical)",
+                ".o_relationship_plan_group:contains(plan_owner) ~ .o_relationship_plan:contains(Board Customer):contains(Critical)",
         },
         {
             content: "What is overdue",
