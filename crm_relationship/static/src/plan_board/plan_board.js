@@ -123,6 +123,7 @@ export class PlanBoard extends Board {
             factorsText: this.describeFactors(plan),
             flagColor: SEVERITIES[plan.flags.severity],
             flagText: _t("%s red flags", plan.flags.count),
+            worstText: `${plan.flags.severity_name}: ${plan.flags.worst}`,
             statusColor: plan.revenue && (STATUSES[plan.revenue.status] || "success"),
             dueText: plan.action && this.formatShortDay(plan.action.date),
             contactText: plan.contact.date && this.formatShortDay(plan.contact.date),
