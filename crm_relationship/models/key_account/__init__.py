@@ -50,3 +50,9 @@ from . import crm_relationship_plan_review
 from . import crm_relationship_plan_review_snapshot
 from . import crm_relationship_plan_reviews
 from . import crm_relationship_plan_review_reminder
+from . import res_company_health
+from . import crm_relationship_plan_health_factor
+from . import crm_relationship_plan_health
+from . import crm_relationship_plan_health_explanation
+from . import crm_relationship_plan_board
+from . import crm_relationship_plan_report

@@ -119,7 +119,9 @@ class CrmRelationshipPlan(models.Model):
 
     def _get_assessments(self):
         """Return ``{plan: scores}``; of closed plans, those that they were closed with."""
-        self.score_ids.mapped("score")  # of all plans at once
+        # All of all plans at once: beyond what is prefetched, each plan would read its own.
+        self.score_ids._origin.fetch(["active", "dimension_id", "layer", "wanted_score"])
+        self.score_ids.mapped("score")
         names = self._get_dimension_names()
         return {
             plan: plan._get_closing_assessment(names)

@@ -27,3 +27,7 @@ from . import test_review
 from . import test_review_changes
 from . import test_review_reminder
 from . import test_tour_plan_review
+from . import test_plan_board
+from . import test_plan_health
+from . import test_plan_report
+from . import test_tour_plan_board
