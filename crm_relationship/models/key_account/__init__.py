@@ -46,3 +46,10 @@ from . import crm_relationship_plan_unit
 from . import crm_relationship_plan_whitespace
 from . import crm_relationship_plan_whitespace_grid
 from . import crm_lead_plan
+from . import crm_relationship_budget_category
+from . import crm_relationship_budget
+from . import crm_relationship_budget_approval
+from . import crm_relationship_plan_budget
+from . import res_company_budget
+from . import crm_relationship_plan_template
+from . import crm_relationship_plan_begin

@@ -23,3 +23,6 @@ from . import test_objective
 from . import test_objective_queries
 from . import test_whitespace
 from . import test_tour_objectives
+from . import test_budget
+from . import test_budget_plan
+from . import test_plan_start
