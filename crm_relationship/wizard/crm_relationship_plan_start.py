@@ -35,6 +35,7 @@ class CrmRelationshipPlanStart(models.TransientModel):
         compute="_compute_source_plan_id",
         store=True,
         readonly=False,
+        precompute=True,
         domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
     )
     source = fields.Selection(
@@ -43,6 +44,7 @@ class CrmRelationshipPlanStart(models.TransientModel):
         compute="_compute_source",
         store=True,
         readonly=False,
+        precompute=True,
         required=True,
     )
     template_id = fields.Many2one(
@@ -58,10 +60,20 @@ class CrmRelationshipPlanStart(models.TransientModel):
         "are left out.",
     )
     date_start = fields.Date(
-        "From", required=True, compute="_compute_period", store=True, readonly=False
+        "From",
+        required=True,
+        compute="_compute_period",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     date_end = fields.Date(
-        "Until", required=True, compute="_compute_period", store=True, readonly=False
+        "Until",
+        required=True,
+        compute="_compute_period",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -70,6 +82,7 @@ class CrmRelationshipPlanStart(models.TransientModel):
         compute="_compute_user_id",
         store=True,
         readonly=False,
+        precompute=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     takes_chain = fields.Boolean("Decision chain", default=True)

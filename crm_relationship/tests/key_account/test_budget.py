@@ -114,7 +114,7 @@ class TestBudget(BudgetCase):
         wizard = self.env["crm.relationship.budget.refusal"].with_user(self.manager)
         wizard.create({"budget_ids": [(6, 0, line.ids)], "reason": "Too dear"}).action_refuse()
         self.assertEqual((line.state, line.refusal_reason), ("refused", "Too dear"))
-        self.assertIn("Too dear", line.message_ids[0].body)
+        self.assertIn("Refused: Too dear", "".join(line.message_ids.mapped("body")))
         for step in ("action_spend", "action_request", "action_withdraw"):
             with self.assertRaisesRegex(UserError, "not at this step"):
                 getattr(line, step)()
@@ -166,8 +166,10 @@ class TestBudget(BudgetCase):
 
     def test_company_is_that_of_the_plan(self):
         other = self.create_company("Generous Ltd")
+        line = self.env[MODEL].create(self.prepare_line(company_id=other.id))
+        self.assertEqual(line.company_id, self.company)
         with self.assertRaisesRegex(ValidationError, "company of its plan"):
-            self.env[MODEL].create(self.prepare_line(company_id=other.id))
+            line.company_id = other
 
     def test_second_company_has_its_own_limit(self):
         other = self.create_company("Second Ltd")
@@ -206,7 +208,9 @@ class TestBudget(BudgetCase):
             self.make_line(partner_id=stranger.id)
 
     def test_action_is_of_the_plan_and_gives_its_contact(self):
-        line = self.make_line(action_id=self.make_action().id, partner_id=False)
+        values = self.prepare_line(action_id=self.make_action().id)
+        del values["partner_id"]
+        line = self.env[MODEL].create(values)
         self.assertEqual(line.partner_id, self.contact)
         other = self.make_other_plan()
         with self.assertRaisesRegex(ValidationError, "another plan"):
