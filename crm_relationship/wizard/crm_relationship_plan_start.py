@@ -250,28 +250,28 @@ class CrmRelationshipPlanStart(models.TransientModel):
     def _describe(self, counts):
         """Return as lines of text what the plan begins with."""
         words = {
-            "takes_chain": self.env._("contacts of the decision chain"),
-            "takes_objectives": self.env._("objectives"),
-            "takes_whitespace": self.env._("potentials of the whitespace grid"),
-            "takes_scores": self.env._("wanted scores"),
-            "takes_goals": self.env._("goals"),
-            "takes_actions": self.env._("actions"),
-            "takes_team": self.env._("members of the team"),
+            "takes_chain": self.env._("Contacts of the decision chain"),
+            "takes_objectives": self.env._("Objectives"),
+            "takes_whitespace": self.env._("Potentials of the whitespace grid"),
+            "takes_scores": self.env._("Wanted scores"),
+            "takes_goals": self.env._("Goals"),
+            "takes_actions": self.env._("Actions"),
+            "takes_team": self.env._("Members of the team"),
         }
-        lines = [f"{counts[name]} {word}" for name, word in words.items() if counts.get(name)]
+        lines = [f"{word}: {counts[name]}" for name, word in words.items() if counts.get(name)]
         if counts.get("takes_budget"):
-            lines.append(self.env._("the budget"))
+            lines.append(self.env._("The budget"))
         if self.source == "template" and self.takes_actions:
             left = len(self.template_id.action_ids) - counts.get("takes_actions", 0)
             if left:
                 lines.append(
                     self.env._(
-                        "%(count)s relationship activities are left out: choose the project that "
-                        "they serve",
+                        "Relationship activities left out: %(count)s. Choose the project that they "
+                        "serve.",
                         count=left,
                     )
                 )
-        return "\n".join(lines) or self.env._("nothing: it is empty")
+        return "\n".join(lines) or self.env._("Nothing: it is empty")
 
     # ---------------------------------------------------------------- actions
 

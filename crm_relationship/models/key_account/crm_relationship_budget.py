@@ -267,7 +267,8 @@ class CrmRelationshipBudget(models.Model):
                     )
                 )
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_settled(self):
         kept = self.filtered(lambda line: line.state in SETTLED)
         if kept and not self.env.su and not self._is_manager():
             raise UserError(
@@ -276,7 +277,6 @@ class CrmRelationshipBudget(models.Model):
                     line=kept[0].name,
                 )
             )
-        return super().unlink()
 
     def _is_step(self):
         """Return whether a step, or the server itself, is at work."""

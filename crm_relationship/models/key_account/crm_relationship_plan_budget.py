@@ -81,7 +81,7 @@ class CrmRelationshipPlan(models.Model):
         is_bad = self.is_over_budget
         spent_more = self.budget_rest < 0
         rows = [
-            ("budget", self.env._("Budget"), self.budget_amount, "text-bg-secondary", False),
+            ("budget", self.env._("Budget"), self.budget_amount, "bg-secondary", False),
             ("planned", self.env._("Planned"), self.budget_planned, "bg-info", False),
             ("spent", self.env._("Actual"), self.budget_spent, "bg-primary", spent_more),
             (

@@ -26,3 +26,4 @@ from . import test_tour_objectives
 from . import test_budget
 from . import test_budget_plan
 from . import test_plan_start
+from . import test_tour_budget

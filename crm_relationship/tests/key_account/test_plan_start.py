@@ -62,7 +62,7 @@ class TestPlanStart(BudgetCase):
         self.assertEqual(plan.plan_action_ids.goal_id, plan.goal_ids)
         self.assertIn(33, plan.score_ids.mapped("wanted_score"))
         self.assertFalse(plan.budget_ids)
-        for text in ("2 contacts", "1 goals", "1 actions", "1 members", "the budget"):
+        for text in ("chain: 2", "Goals: 1", "Actions: 1", "team: 1", "The budget"):
             self.assertIn(text, wizard.preview)
 
     def test_takes_only_what_was_chosen(self):
@@ -91,6 +91,7 @@ class TestPlanStart(BudgetCase):
         )
         _wizard, plan = self.start(self.manager, user_id=self.manager.id)
         self.assertFalse(plan.sudo().role_ids.note_ids)
+        self.env.invalidate_all()  # the owner looks with own eyes
         _wizard, plan = self.start(
             date_start=date(2027, 1, 1), date_end=date(2027, 12, 31), source_plan_id=self.plan.id
         )
@@ -128,7 +129,7 @@ class TestPlanStart(BudgetCase):
         template = self.make_template()
         wizard, plan = self.start(source="template", template_id=template.id)
         self.assertEqual(plan.plan_action_ids.mapped("name"), ["Deliver"])
-        self.assertIn("1 relationship activities are left out", wizard.preview)
+        self.assertIn("Relationship activities left out: 1", wizard.preview)
         self.assertEqual(plan.plan_action_ids.date_deadline, date(2026, 1, 11))
         self.assertEqual(plan.goal_ids.date_deadline, plan.date_end)
         self.assertEqual(plan.budget_amount, 800)
