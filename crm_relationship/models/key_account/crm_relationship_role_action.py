@@ -21,8 +21,10 @@ class CrmRelationshipRole(models.Model):
 
     def unlink(self):
         """Let go of the actions: what is open is cancelled, what was done stays with the plan."""
-        self.plan_id._check_not_closed()
-        self._release_actions()
+        # What Odoo's privacy look-up deletes one by one may have gone with its contact.
+        roles = self.exists()
+        roles.plan_id._check_not_closed()
+        roles._release_actions()
         return super().unlink()
 
     def _release_actions(self):
