@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("crm_relationship_budget_ask", {
         },
         {
             content: "Start the next one from it",
-            trigger: "button[name=action_ask_start]",
+            trigger: ".o_form_view button[name=action_ask_start]",
             run: "click",
         },
         {
