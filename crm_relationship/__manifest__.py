@@ -36,6 +36,8 @@
         "data/key_account/crm_relationship_plan_measure_type_data.xml",
         "data/key_account/crm_relationship_plan_advance_data.xml",
         "data/key_account/mail_activity_type_data.xml",
+        "data/key_account/crm_relationship_budget_category_data.xml",
+        "data/key_account/crm_relationship_plan_template_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
@@ -130,6 +132,14 @@
         "views/key_account/res_config_settings_action_views.xml",
         "views/key_account/res_config_settings_health_views.xml",
         "views/key_account/res_partner_key_account_views.xml",
+        "wizard/crm_relationship_budget_refusal_views.xml",
+        "views/key_account/crm_relationship_budget_templates.xml",
+        "views/key_account/crm_relationship_budget_views.xml",
+        "views/key_account/crm_relationship_plan_budget_views.xml",
+        "views/key_account/res_config_settings_budget_views.xml",
+        "views/key_account/crm_relationship_plan_template_views.xml",
+        "wizard/crm_relationship_plan_start_views.xml",
+        "views/key_account/crm_relationship_plan_start_views.xml",
         "views/key_account/crm_relationship_key_account_menus.xml",
     ],
     "demo": [
@@ -144,6 +154,7 @@
         "demo/key_account/crm_relationship_plan_objective_demo.xml",
         "demo/key_account/crm_relationship_plan_review_demo.xml",
         "demo/key_account/crm_relationship_plan_board_demo.xml",
+        "demo/key_account/crm_relationship_budget_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -56,3 +56,10 @@ from . import crm_relationship_plan_health
 from . import crm_relationship_plan_health_explanation
 from . import crm_relationship_plan_board
 from . import crm_relationship_plan_report
+from . import crm_relationship_budget_category
+from . import crm_relationship_budget
+from . import crm_relationship_budget_approval
+from . import crm_relationship_plan_budget
+from . import res_company_budget
+from . import crm_relationship_plan_template
+from . import crm_relationship_plan_begin

@@ -95,6 +95,10 @@ class CrmRelationshipPlan(models.Model):
 
     def _copy_actions_to(self, new_plan):
         """Carry open goals and actions over, moved by as much as the plan's period is."""
+        self._copy_open_actions_to(new_plan, self._copy_goals_to(new_plan))
+
+    def _copy_goals_to(self, new_plan):
+        """Carry open goals over; return those of the new plan by those of this one."""
         self.ensure_one()
         shift = new_plan.date_start - self.date_start
         goals = {}
@@ -109,6 +113,15 @@ class CrmRelationshipPlan(models.Model):
                     "date_deadline": goal.date_deadline and goal.date_deadline + shift,
                 }
             )
+        return goals
+
+    def _copy_open_actions_to(self, new_plan, goals):
+        """Carry open actions over to the contacts and departments of another plan.
+
+        :param goals: see ``_copy_goals_to``
+        """
+        self.ensure_one()
+        shift = new_plan.date_start - self.date_start
         roles = {role.partner_id: role for role in new_plan.role_ids}
         vals_list = []
         for action in self.plan_action_ids.filtered(lambda action: action.state == "planned"):

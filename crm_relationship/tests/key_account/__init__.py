@@ -31,3 +31,7 @@ from . import test_plan_board
 from . import test_plan_health
 from . import test_plan_report
 from . import test_tour_plan_board
+from . import test_budget
+from . import test_budget_plan
+from . import test_plan_start
+from . import test_tour_budget
