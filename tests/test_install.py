@@ -46,7 +46,7 @@ LEFTOVERS = {
     "settings": "SELECT key FROM ir_config_parameter WHERE key LIKE 'crm_relationship.%%'",
     "scheduled actions": "SELECT cron_name FROM ir_cron WHERE cron_name LIKE 'Relationships%%'",
     "models": "SELECT model FROM ir_model WHERE model LIKE 'crm.relationship%%'",
-    "groups": "SELECT comment::text FROM res_groups WHERE name->>'en_US' LIKE '%%elationship%%'",
+    "groups": "SELECT name->>'en_US' FROM res_groups WHERE name->>'en_US' LIKE '%%elationship%%'",
     "views": "SELECT name FROM ir_ui_view WHERE arch_db::text LIKE '%%relationship_tier_id%%'",
 }
 

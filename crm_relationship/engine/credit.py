@@ -25,6 +25,7 @@ from odoo.tools import SQL
 
 from .periods import MONTHS_PER_YEAR, first_day_after, last_month_end, month_end, months_before
 from .record import Changes
+from .tables import FENCE
 
 QUARTER_MONTHS = 3
 """Calendar months, the running one included, that payments and purchases are looked at."""
@@ -290,7 +291,7 @@ def _known(criterion: Criterion, place: SQL) -> SQL:
 def scored(terms: CreditTerms | None, customers: SQL, position: SQL | None = None) -> SQL:
     """Return the rows of ``customers`` with the new columns of the credit.
 
-    Each value is worked out once, and ``OFFSET 0`` keeps it so.
+    Each value is worked out once, and :data:`.tables.FENCE` keeps it so.
 
     :param terms: None: there is no credit
     :param customers: query with the columns of the profile, and ``founding_date``
@@ -323,9 +324,9 @@ def scored(terms: CreditTerms | None, customers: SQL, position: SQL | None = Non
         SELECT scored.*, %(known_score)s AS new_credit_score, coverage AS new_credit_coverage,
                %(grade)s AS new_credit_grade_id
           FROM (SELECT placed.*, ROUND(%(score)s, 2) AS score, ROUND(%(coverage)s, 2) AS coverage
-                  FROM (SELECT %(places)s FROM (%(customers)s) profile OFFSET 0) placed
+                  FROM (SELECT %(places)s FROM (%(customers)s) profile %(fence)s) placed
                   LEFT JOIN (%(entered)s) entered ON entered.partner_id = placed.partner_id
-                OFFSET 0) scored
+                %(fence)s) scored
         """,
         known_score=KNOWN_SCORE,
         grade=grade_id(terms, KNOWN_SCORE),
@@ -333,6 +334,7 @@ def scored(terms: CreditTerms | None, customers: SQL, position: SQL | None = Non
         coverage=_in_points(_sum(known)),
         places=SQL(", ").join(places),
         customers=customers,
+        fence=FENCE,
         entered=entered(terms),
     )
 

@@ -9,8 +9,7 @@ How it works
     Lost come at once, whenever it is graded. All else waits for the evaluation at the
     month-end: there it climbs one step, or falls to the target. Decline and Lost are left
     only by being won back: neither condition holds and it bought after entering. Who is lost
-    comes back to Decline, too, only by a purchase. ``OFFSET 0`` keeps PostgreSQL from
-    working out the same expression at each place that reads it.
+    comes back to Decline, too, only by a purchase.
 """
 
 from dataclasses import dataclass
@@ -152,13 +151,14 @@ def _facts(terms: StageTerms, grading: Grading) -> SQL:
                  AS is_formed
           FROM (%(customers)s) profile
           LEFT JOIN crm_relationship_stage former ON former.id = profile.stage_id
-        OFFSET 0
+        %(fence)s
         """,
         codes=list(CODES),
         target=stage.target(terms, profile, SQL("profile.dismissed_date IS NOT NULL")),
         count=terms.formation[0],
         days=terms.formation[1],
         as_of=terms.as_of,
+        fence=tables.FENCE,
         customers=_profiles(terms, grading)
         if grading.measurement is None
         else credit.scored(grading.measurement.credit, _measured(grading.measurement)),
@@ -197,7 +197,7 @@ def _measured(measurement: Measurement) -> SQL:
                (%(old)s) IS DISTINCT FROM (%(new)s) AS differs
           FROM (SELECT measured.*, %(due_date)s AS due_date
                   FROM crm_relationship_measured measured
-                OFFSET 0) measured
+                %(fence)s) measured
           LEFT JOIN crm_relationship_profile profile
             ON profile.partner_id = measured.partner_id AND profile.company_id = %(company)s
         """,
@@ -209,6 +209,7 @@ def _measured(measurement: Measurement) -> SQL:
         old=SQL(", ").join(SQL("profile.%s", name) for name in measure.PROFILES.names),
         new=SQL(", ").join(new),
         due_date=measure.due_date(measurement, measured),
+        fence=tables.FENCE,
         company=measurement.company_id,
     )
 
@@ -230,9 +231,10 @@ def _graded(terms: StageTerms, grading: Grading) -> SQL:
                               ELSE %(exploration)s END
                     ELSE LEAST(target, old_place + 1) END AS new_place
           FROM fact
-        OFFSET 0
+        %(fence)s
         """,
         evaluated=grading.evaluated,
+        fence=tables.FENCE,
         prospect=stage.PROSPECT,
         exploration=stage.EXPLORATION,
         formation=stage.FORMATION,

@@ -315,7 +315,7 @@ class Measurement:
         )
 
     def _deal(self) -> SQL:
-        """One row per customer with an opportunity or order, as they are now.
+        """One row per customer with an opportunity or order, as they are now, or decided about.
 
         A deal is open until it is lost or cancelled: won and ordered, it waits for its
         invoice. The source is that of the first one that has any.
@@ -327,9 +327,10 @@ class Measurement:
                    COUNT(*) FILTER (WHERE deal.is_lost) AS lost_deal_count,
                    (ARRAY_AGG(deal.source_id ORDER BY deal.create_date, deal.source_id)
                        FILTER (WHERE deal.source_id IS NOT NULL))[1] AS source_id
-              FROM (%(leads)s UNION ALL %(orders)s) deal
+              FROM (%(leads)s UNION ALL %(orders)s UNION ALL %(decided)s) deal
              GROUP BY deal.commercial_partner_id
             """,
+            decided=sources.decided(self.company_id, IN_SCOPE if self.scoped else SQL("")),
             leads=self._rolled_up(sources.opportunities(self.company_id)),
             orders=self._rolled_up(sources.orders(self.company_id)),
         )
@@ -480,11 +481,8 @@ class Measurement:
                    %(next_due)s AS next_due_date
               FROM crm_relationship_purchase purchase
               FULL JOIN crm_relationship_deal deal ON deal.partner_id = purchase.partner_id
-              FULL JOIN (%(decided)s) decided
-                ON decided.partner_id = COALESCE(purchase.partner_id, deal.partner_id)
              CROSS JOIN LATERAL (
-                   SELECT COALESCE(purchase.partner_id, deal.partner_id, decided.partner_id)
-                            AS partner_id) contact
+                   SELECT COALESCE(purchase.partner_id, deal.partner_id) AS partner_id) contact
               JOIN %(contacts)s partner ON partner.id = contact.partner_id
                                        AND partner.active
                                        AND partner.relationship_excluded IS NOT TRUE
@@ -504,11 +502,9 @@ class Measurement:
                AND override.company_id = %(company)s
                AND override.override_tier_id IS NOT NULL
                AND override.override_until IS NOT NULL
-             WHERE (purchase.purchase_count > 0 OR deal.partner_id IS NOT NULL
-                    OR decided.partner_id IS NOT NULL)
+             WHERE (purchase.purchase_count > 0 OR deal.partner_id IS NOT NULL)
                AND contact.partner_id NOT IN (SELECT partner_id FROM res_company)
             """,
-            decided=sources.decided(self.company_id, IN_SCOPE if self.scoped else SQL("")),
             contacts=self._contacts,
             next_due=self._next_due(),
             sold_nothing=self._sold_nothing(),

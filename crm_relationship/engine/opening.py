@@ -6,7 +6,7 @@ It gives what :func:`.measure.insert`, :func:`.grade_tier.evaluate` and
 
 from odoo.tools import SQL
 
-from . import credit, ladder, lifecycle, stage
+from . import credit, ladder, lifecycle, stage, tables
 from .measure import MANY_ROWS, MEASURE_COLUMNS, values
 from .measurement import Measurement
 from .record import Changes, append
@@ -56,7 +56,7 @@ def _created(measurement: Measurement, terms: TierTerms, cut: SQL) -> SQL:
                  WHERE profile.partner_id NOT IN (
                            SELECT partner_id FROM crm_relationship_profile
                             WHERE company_id = %(company)s)
-                OFFSET 0
+                %(fence)s
              ),
              scored AS (%(scored)s),
              created AS (
@@ -84,6 +84,7 @@ def _created(measurement: Measurement, terms: TierTerms, cut: SQL) -> SQL:
         columns=SQL(", ").join(SQL.identifier(name) for name in MEASURE_COLUMNS),
         values=SQL(", ").join(values(measurement, MEASURE_COLUMNS, SQL.identifier("found"))),
         company=terms.company_id,
+        fence=tables.FENCE,
         scored=credit.scored(
             # Nobody's yearly need is known yet.
             measurement.credit,

@@ -13,6 +13,8 @@ from datetime import date
 
 from odoo.tools import SQL
 
+from .tables import FENCE
+
 OPEN_NOW = SQL("reconciled IS NOT TRUE AND amount_residual <> 0")
 """The residual says little more than ``reconciled``, but PostgreSQL knows how rare it is."""
 
@@ -218,13 +220,14 @@ class Receivables:
               FROM (%(lines)s) line
               LEFT JOIN own ON own.id = line.move_id
               LEFT JOIN LATERAL (
-                   %(invoices)s AND own.id IS NULL AND move.id = line.move_id OFFSET 0) other
+                   %(invoices)s AND own.id IS NULL AND move.id = line.move_id %(fence)s) other
                 ON TRUE
              WHERE own.id IS NOT NULL OR other.id IS NOT NULL
             """,
             lines=self._lines(SQL("balance >= 0")),
             invoices=self._invoices(),
             contacts=self.contacts,
+            fence=FENCE,
         )
 
     def _invoices(self) -> SQL:

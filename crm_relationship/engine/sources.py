@@ -143,13 +143,15 @@ def loyalty_cards(company_id: int) -> SQL:
 
 
 def decided(company_id: int, scope: SQL) -> SQL:
-    """Return the customers of whom people decided or wrote down something: they stay.
+    """Return the customers of whom people decided or wrote down something: they stay. The columns
+    are those of :func:`opportunities`, neither open nor lost, with the customer.
 
     :param scope: condition on the profiles to look at
     """
     return SQL(
         """
-        SELECT partner_id
+        SELECT partner_id, NULL::timestamp AS create_date, NULL::integer AS source_id,
+               FALSE AS is_open, FALSE AS is_lost, partner_id AS commercial_partner_id
           FROM crm_relationship_profile
          WHERE company_id = %s
            AND (override_tier_id IS NOT NULL OR ladder_mark IS NOT NULL OR yearly_need > 0

@@ -13,6 +13,13 @@ from odoo.tools import SQL
 LOCK = (7_202_620, 0)
 """Key of the advisory lock on the tables that workers read together."""
 
+FENCE = SQL("OFFSET '0'")
+"""Ends a subquery that works out each value once: PostgreSQL keeps it apart, and does not
+repeat an expression at each place that reads it. The quotes let workers share it: a literal of
+unknown type is the bigint that OFFSET takes, while a plain 0 is still to be converted when
+PostgreSQL asks whether rows are left out, which no worker could know.
+"""
+
 
 def keep(env, name: str, query: SQL, shared: bool = False) -> int:
     """Keep the rows of ``query`` in the table ``name``; return how many.
