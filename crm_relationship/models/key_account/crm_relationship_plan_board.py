@@ -29,7 +29,7 @@ class CrmRelationshipPlan(models.Model):
     _inherit = "crm.relationship.plan"
 
     def _get_next_reviews(self):
-        """Return ``{plan id: day of the next review}``; who keeps reviews knows."""
+        """Return ``{plan id: day of the next review}``; the board alone knows of none."""
         return {}
 
     def _prepare_board_rows(self):

@@ -12,7 +12,7 @@ class CrmRelationshipPlanReview(models.Model):
         readonly=True,
         copy=False,
         prefetch=False,
-        help="Scores, chain, objectives, actions and red flags as of the review.",
+        help="Health, scores, chain, objectives, actions and red flags as of the review.",
     )
     score_values = fields.Json(
         compute="_compute_score_values",
@@ -178,6 +178,7 @@ class CrmRelationshipPlan(models.Model):
         texts that name contacts outside of the chain.
         """
         scores = self._get_scores_snapshot()
+        health = self._get_health_snapshot()
         chain = self._get_chain_snapshot()
         objectives = self._get_objectives_snapshot()
         actions = self._get_actions_snapshot()
@@ -189,6 +190,7 @@ class CrmRelationshipPlan(models.Model):
                 row.pop("target", None)
         return {
             plan.id: {
+                "health": health[plan.id],
                 "scores": scores[plan.id],
                 "chain": chain[plan.id],
                 "objectives": objectives[plan.id],

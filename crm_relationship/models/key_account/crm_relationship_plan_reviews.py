@@ -100,6 +100,12 @@ class CrmRelationshipPlan(models.Model):
         )
         return {review.plan_id: review for review in held}
 
+    def _get_next_reviews(self):
+        groups = self.env["crm.relationship.plan.review"]._read_group(
+            [("plan_id", "in", self.ids), ("state", "=", "planned")], ["plan_id"], ["date:min"]
+        )
+        return {plan.id: day for plan, day in groups}
+
     def _get_last_review_scores(self):
         # Who reads the plan reads its scores, also those of the last review.
         last = self.sudo()._get_last_reviews()

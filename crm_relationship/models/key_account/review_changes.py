@@ -13,12 +13,23 @@ FINISHED = ("continuation", "no", "done")
 def compare_snapshots(old, new):
     """Return ``{group: [change]}``, the groups in the order in which people read them."""
     return {
+        "health": compare_health(old["health"], new["health"]),
         "scores": compare_scores(old["scores"], new["scores"]),
         "objectives": compare_objectives(old["objectives"], new["objectives"]),
         "chain": compare_chain(old["chain"], new["chain"]),
         "flags": compare_flags(old["flags"], new["flags"]),
         "actions": compare_actions(old["actions"], new["actions"]),
     }
+
+
+def compare_health(old, new):
+    """Return the health as one change, if it is another one now; None is no health.
+
+    >>> compare_health({"health": 40}, {"health": 55}), compare_health({"health": 4}, {"health": 4})
+    ([{'from': 40, 'to': 55}], [])
+    """
+    before, after = old["health"], new["health"]
+    return [{"from": before, "to": after}] if before != after else []
 
 
 def get_scores(scores):
