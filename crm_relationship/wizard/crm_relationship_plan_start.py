@@ -147,8 +147,9 @@ class CrmRelationshipPlanStart(models.TransientModel):
     def _find_plans(self, sudo=False):
         """Return the plans of the customer, the last one first."""
         plans = self.env["crm.relationship.plan"].sudo(sudo or self.env.su)
-        if not self.partner_id:
-            return plans
+        # Plans of colleagues are in the way as well; those of other companies are nobody's here.
+        if not self.partner_id or self.company_id not in self.env.user.company_ids:
+            return plans.browse()
         return plans.search(
             [
                 ("partner_id", "=", self.partner_id.commercial_partner_id.id),
@@ -302,8 +303,20 @@ class CrmRelationshipPlanStart(models.TransientModel):
         problem = self._get_overlap_problem()
         if problem:
             raise UserError(problem)
-        if self.source == "template" and not self.template_id:
+        template = self.template_id
+        if self.source == "template" and not template:
             raise UserError(self.env._("Choose the template to begin with."))
+        if (
+            self.source == "template"
+            and (template.company_id or self.company_id) != self.company_id
+        ):
+            raise UserError(
+                self.env._(
+                    "“%(template)s” is a template of %(company)s. Choose one of this company.",
+                    template=template.name,
+                    company=template.company_id.name,
+                )
+            )
         if self.source != "plan":
             return
         plan = self.source_plan_id
@@ -330,13 +343,20 @@ class CrmRelationshipPlanStart(models.TransientModel):
             "date_end": self.date_end,
         }
         if self.source == "plan":
-            vals["sponsor_id"] = self.source_plan_id.sponsor_id.id
+            vals["sponsor_id"] = self._get_sponsor().id
             vals["competitor_ids"] = [fields.Command.set(self.source_plan_id.competitor_ids.ids)]
             vals["has_no_competitor"] = self.source_plan_id.has_no_competitor
         source = self.source_plan_id if self.source == "plan" else self.template_id
         if "takes_budget" in self._get_taken():
             vals["budget_amount"] = source.budget_amount
         return vals
+
+    def _get_sponsor(self):
+        """Return the sponsor of the other plan who still works in the company."""
+        # Companies of other users are not everybody's to read.
+        return self.source_plan_id.sponsor_id.filtered(
+            lambda user: user.active and self.company_id in user.sudo().company_ids
+        )
 
     def _fill_from_plan(self, plan):
         """Carry over what was chosen; the team first, for what is private goes along with it."""

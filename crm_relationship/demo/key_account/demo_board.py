@@ -42,6 +42,9 @@ CHAINS = {
     9: (4, [18, 3, 27, 60]),
 }  # fmt: skip
 
+# Days until the next reviews.
+REVIEWS = {3: 34, 4: 12, 5: -6, 6: 3, 8: 35, 9: 20}
+
 if not PLANS.search_count([("partner_id", "=", env.ref("crm_relationship.demo_customer_03").id)]):
     turn = 0
     for number, owner, has_sponsor, state, growth, days, scores, no_rival in ACCOUNTS:
@@ -115,3 +118,4 @@ if not PLANS.search_count([("partner_id", "=", env.ref("crm_relationship.demo_cu
                     score.write({"judged_score": value, "evidence": "Talk at the last visit"})
         if state == "active":
             plan.action_start()
+            plan.review_ids.date = TODAY + datetime.timedelta(days=REVIEWS[number])

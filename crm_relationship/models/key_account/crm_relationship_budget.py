@@ -109,6 +109,13 @@ class CrmRelationshipBudget(models.Model):
         tracking=True,
         help="What it came to. It counts once the line is spent.",
     )
+    expected_amount = fields.Monetary(
+        "Comes To",
+        compute="_compute_expected_amount",
+        store=True,
+        help="The actual amount as far as it is known, else the planned one. What is refused "
+        "comes to nothing.",
+    )
     state = fields.Selection(
         [
             ("planned", "Planned"),
@@ -141,6 +148,13 @@ class CrmRelationshipBudget(models.Model):
     def _compute_partner_id(self):
         for line in self:
             line.partner_id = line.action_id.role_id.partner_id or line.partner_id
+
+    @api.depends("planned_amount", "spent_amount", "state")
+    def _compute_expected_amount(self):
+        for line in self:
+            is_known = line.state == "spent" or line.spent_amount
+            amount = line.spent_amount if is_known else line.planned_amount
+            line.expected_amount = 0 if line.state == "refused" else amount
 
     def _has_source(self):
         """Return whether the line belongs to something."""

@@ -28,23 +28,19 @@ class CrmRelationshipPlanBoard(models.AbstractModel):
 class CrmRelationshipPlan(models.Model):
     _inherit = "crm.relationship.plan"
 
-    def _get_next_reviews(self):
-        """Return ``{plan id: day of the next review}``; the board alone knows of none."""
-        return {}
-
     def _prepare_board_rows(self):
         """Return these plans as rows of the board."""
         known = self._get_health_facts()
         tiers = self._get_board_tiers()
-        reviews = self._get_next_reviews()
         bands = dict(self._fields["health_band"]._description_selection(self.env))
         words = dict(self._fields["red_flag_severity"]._description_selection(self.env))
         return [
             {
                 "id": plan.id,
                 "name": plan.name,
-                "customer": plan.partner_id.display_name,
-                # Whoever reads the plan may know who answers for it, and in which company.
+                # Whoever reads the plan may know whose it is, who answers for it, and in which
+                # company.
+                "customer": plan.partner_id.sudo().display_name,
                 "owner": {"id": plan.user_id.id, "name": plan.user_id.sudo().name},
                 "company": plan.company_id.sudo().name,
                 "state": plan.state,
@@ -63,7 +59,7 @@ class CrmRelationshipPlan(models.Model):
                 "revenue": plan._prepare_board_revenue(known),
                 "action": plan._prepare_board_action(known),
                 "contact": plan._prepare_board_contact(known),
-                "review": fields.Date.to_string(reviews.get(plan.id)) or None,
+                "review": plan._prepare_board_review(),
             }
             for plan in self
         ]
@@ -113,6 +109,15 @@ class CrmRelationshipPlan(models.Model):
             "date": fields.Date.to_string(action.date_deadline),
             "is_overdue": action in overdue,
             "overdue_count": len(overdue),
+        }
+
+    def _prepare_board_review(self):
+        """Return when the plan is reviewed next, nothing without a planned review."""
+        if not self.next_review_date:
+            return None
+        return {
+            "date": fields.Date.to_string(self.next_review_date),
+            "is_due": self.is_review_due,
         }
 
     def _prepare_board_contact(self, known):

@@ -51,6 +51,7 @@ class CrmRelationshipPlan(models.Model):
         "budget_amount",
         "budget_ids.planned_amount",
         "budget_ids.spent_amount",
+        "budget_ids.expected_amount",
         "budget_ids.state",
         "budget_ids.action_id",
         "plan_action_ids.budget",
@@ -120,12 +121,12 @@ class CrmRelationshipPlan(models.Model):
         groups = self.env["crm.relationship.budget"]._read_group(
             [("plan_id", "in", self._origin.ids), ("state", "!=", "refused")],
             ["plan_id", "action_id", "state"],
-            ["planned_amount:sum", "spent_amount:sum", "__count"],
+            ["planned_amount:sum", "spent_amount:sum", "expected_amount:sum", "__count"],
         )
-        for plan, action, state, planned, spent, count in groups:
+        for plan, action, state, planned, spent, expected, count in groups:
             of_action = lines[plan.id, action.id]
             of_action["planned"] += planned
-            of_action["expected"] += spent if state == "spent" else planned
+            of_action["expected"] += expected
             if state == "spent":
                 figures[plan.id]["budget_spent"] += spent
             elif state == "requested":
@@ -244,8 +245,8 @@ class CrmRelationshipBudget(models.Model):
             return False
         kept = self._origin
         field = "plan_id" if holder._name == self.plan_id._name else "action_id"
-        was = kept._get_expected() if kept and kept[field] == holder._origin else 0
-        expected = holder.budget_expected - was + self._get_expected()
+        was = kept.expected_amount if kept[field] == holder._origin else 0
+        expected = holder.budget_expected - was + self.expected_amount
         if self.currency_id.compare_amounts(expected, budget) <= 0:
             return False
         return self.env._(
@@ -256,12 +257,6 @@ class CrmRelationshipBudget(models.Model):
             over=self._format(expected - budget),
             budget=self._format(budget),
         )
-
-    def _get_expected(self):
-        """Return what the line comes to."""
-        if self.state == "refused":
-            return 0
-        return self.spent_amount if self.state == "spent" else self._get_amount()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -297,7 +292,7 @@ class CrmRelationshipPlanAction(models.Model):
     is_over_budget = fields.Boolean("Over Budget", compute="_compute_spending")
 
     @api.depends(
-        "budget", "budget_ids.planned_amount", "budget_ids.spent_amount", "budget_ids.state"
+        "budget", "budget_ids.expected_amount", "budget_ids.spent_amount", "budget_ids.state"
     )
     @api.depends_context("uid", "su", "allowed_company_ids")
     def _compute_spending(self):
@@ -305,12 +300,12 @@ class CrmRelationshipPlanAction(models.Model):
         groups = self.env["crm.relationship.budget"]._read_group(
             [("action_id", "in", self._origin.ids), ("state", "!=", "refused")],
             ["action_id", "state"],
-            ["planned_amount:sum", "spent_amount:sum"],
+            ["expected_amount:sum", "spent_amount:sum"],
         )
-        for action, state, planned_sum, spent_sum in groups:
+        for action, state, expected_sum, spent_sum in groups:
             if state == "spent":
                 spent[action.id] += spent_sum
-            expected[action.id] += spent_sum if state == "spent" else planned_sum
+            expected[action.id] += expected_sum
         for action in self:
             action.budget_spent = spent[action._origin.id]
             action.budget_expected = expected[action._origin.id]

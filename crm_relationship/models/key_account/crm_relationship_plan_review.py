@@ -126,8 +126,7 @@ class CrmRelationshipPlanReview(models.Model):
                 self.env._("A review begins as a planned one. Hold it to keep a snapshot.")
             )
         for review in reviews.filtered(lambda review: not review.participant_ids):
-            plan = review.plan_id
-            review.participant_ids = plan.user_id | plan.member_ids.user_id
+            review.participant_ids = review.plan_id._get_insiders()
         return reviews
 
     def write(self, vals):

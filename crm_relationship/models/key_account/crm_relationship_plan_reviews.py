@@ -100,12 +100,6 @@ class CrmRelationshipPlan(models.Model):
         )
         return {review.plan_id: review for review in held}
 
-    def _get_next_reviews(self):
-        groups = self.env["crm.relationship.plan.review"]._read_group(
-            [("plan_id", "in", self.ids), ("state", "=", "planned")], ["plan_id"], ["date:min"]
-        )
-        return {plan.id: day for plan, day in groups}
-
     def _get_last_review_scores(self):
         # Who reads the plan reads its scores, also those of the last review.
         last = self.sudo()._get_last_reviews()
@@ -132,6 +126,13 @@ class CrmRelationshipPlan(models.Model):
         self.sudo().review_ids.unlink()  # nobody else deletes a held one
         return super().unlink()
 
+    def _get_insiders(self):
+        """Return the owner and the team, but for whom the company has let go since."""
+        company = self.company_id
+        # Companies of other users are not everybody's to read.
+        users = (self.user_id | self.member_ids.user_id).sudo()
+        return users.filtered(lambda user: user.active and company in user.company_ids)
+
     def _plan_first_review(self):
         """Plan a review of those that have none planned."""
         known = self.env["crm.relationship.plan.review"].search_fetch(
@@ -140,7 +141,13 @@ class CrmRelationshipPlan(models.Model):
         last = {review.plan_id: review for review in known}
         planned = known.filtered(lambda review: review.state == "planned").plan_id
         for plan in self - planned:
-            plan._plan_next_review(after=last[plan].date if plan in last else plan.date_start)
+            plan._plan_next_review(after=last[plan].date if plan in last else plan._get_begin())
+
+    def _get_begin(self):
+        """Return the day from which on the plan is reviewed: begun late, nothing is due at once."""
+        today = self.company_id._get_relationship_today()
+        is_running = self.date_start <= today < self.date_end
+        return today if is_running else self.date_start
 
     def _plan_next_review(self, after):
         """Plan the next review after a day, by the rhythm, unless the period is over."""

@@ -70,6 +70,14 @@ class TestBudgetPlan(BudgetCase):
         self.assertTrue(action.is_over_budget)
         self.assertIn("Dinner with Ann", line.budget_warning)
 
+    def test_actual_amount_counts_before_it_is_settled(self):
+        action = self.make_action(budget=100)
+        line = self.make_line(planned_amount=100, action_id=action.id)
+        line.spent_amount = 150
+        self.assertEqual((action.budget_expected, self.plan.budget_expected), (150, 150))
+        self.assertEqual((action.budget_spent, self.plan.budget_spent), (0, 0))
+        self.assertRegex(line.budget_warning, r"Dinner with Ann.*150\.00, .*50\.00 more")
+
     def test_open_form_warns_before_saving(self):
         line = self.env["crm.relationship.budget"].new(self.prepare_line(planned_amount=1000.01))
         self.assertRegex(line.budget_warning, r"1,000\.01")

@@ -25,7 +25,7 @@ class TestPlanBoard(HealthCase):
         self.assertEqual(row["owner"]["id"], self.owner.id)
         self.assertEqual((row["health"], row["band"]), (0, "red"))
         self.assertEqual(row["flags"]["severity"], "high")
-        for name in ("tier", "revenue", "action", "review"):
+        for name in ("tier", "revenue", "action"):
             self.assertIsNone(row[name])
         self.assertEqual(row["contact"]["freshness"], "never")
 
@@ -62,7 +62,15 @@ class TestPlanBoard(HealthCase):
         self.assertEqual(ids, [other.id])
 
     def test_the_next_review(self):
-        self.patch(
-            type(self.plan), "_get_next_reviews", lambda plans: dict.fromkeys(plans.ids, DAY)
-        )
-        self.assertEqual(self.get_row()["review"], "2025-06-30")
+        self.assertEqual(self.get_row()["review"], {"date": "2025-10-01", "is_due": False})
+        self.plan.review_ids.with_user(self.owner).date = DAY
+        self.assertEqual(self.get_row()["review"], {"date": "2025-06-30", "is_due": True})
+        self.plan.review_ids.with_user(self.owner).action_hold()
+        self.assertEqual(self.get_row()["review"], {"date": "2025-10-01", "is_due": False})
+        self.plan.review_ids.filtered(lambda review: review.state == "planned").unlink()
+        self.assertIsNone(self.get_row()["review"])
+
+    def test_no_review_of_others_is_told(self):
+        salesman = self.new_user("board_salesman", "sales_team.group_sale_salesman")
+        self.customer.user_id = salesman
+        self.assertIsNone(self.get_row(user=salesman)["review"])

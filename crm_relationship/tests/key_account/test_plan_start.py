@@ -178,6 +178,47 @@ class TestPlanStart(BudgetCase):
         with self.assertRaisesRegex(UserError, "is no plan of Other"):
             self.start(partner_id=other.id, source="plan", source_plan_id=self.plan.id)
 
+    def test_plans_of_other_companies_are_not_told(self):
+        second = self.create_company("Second Ltd")
+        boss = self.new_user("start_second", "sales_team.group_sale_manager", second)
+        self.make_plan(company_id=second.id, user_id=boss.id).action_start()
+        values = {
+            "partner_id": self.customer.id,
+            "company_id": second.id,
+            "date_start": date(2025, 1, 1),
+            "date_end": date(2025, 12, 31),
+        }
+        self.assertTrue(self.env[WIZARD].with_user(boss).new(values).overlap_warning)
+        self.assertFalse(self.env[WIZARD].with_user(self.owner).new(values).overlap_warning)
+        with self.assertRaises(UserError):
+            self.start(**values, source="empty", user_id=self.owner.id)
+
+    def test_template_of_another_company_is_refused(self):
+        template = self.make_template()
+        template.company_id = self.create_company("Second Ltd")
+        self.owner.company_ids += template.company_id
+        wizards = self.env[WIZARD].with_user(self.owner)
+        wizard = wizards.with_context(allowed_company_ids=self.owner.company_ids.ids).create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "source": "template",
+                "template_id": template.id,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "is a template of Second Ltd"):
+            wizard.action_create()
+
+    def test_sponsor_who_left_the_company_does_not_come_along(self):
+        second = self.create_company("Second Ltd")
+        sponsor = self.new_user("start_sponsor", "sales_team.group_sale_salesman")
+        self.plan.sponsor_id = sponsor
+        _wizard, plan = self.start()
+        self.assertEqual(plan.sponsor_id, sponsor)
+        sponsor.write({"company_ids": [Command.set(second.ids)], "company_id": second.id})
+        _wizard, plan = self.start(date_start=date(2027, 1, 1), date_end=date(2027, 12, 31))
+        self.assertFalse(plan.sponsor_id)
+
     def test_buttons(self):
         action = self.plan.with_user(self.owner).action_ask_start()
         self.assertEqual(action["context"]["default_source_plan_id"], self.plan.id)

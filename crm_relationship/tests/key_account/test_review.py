@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from markupsafe import Markup
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -29,6 +30,17 @@ class TestReview(ReviewCase):
         self.plan.action_draft()
         self.plan.action_start()
         self.assertEqual(self.plan.review_ids, self.review)
+
+    def test_begun_late_nothing_is_due_at_once(self):
+        year = date(2025, 1, 1), date(2025, 12, 31)
+        for today, day in (
+            ("2025-01-01", date(2025, 4, 1)),
+            ("2025-06-30", date(2025, 10, 1)),
+            ("2025-12-30", year[1]),
+            ("2024-11-30", date(2025, 4, 1)),
+        ):
+            with freeze_time(f"{today} 12:00:00"):
+                self.assertEqual(self.make_year(*year).review_ids.date, day)
 
     def test_rhythm_over_month_ends(self):
         start, end = date(2025, 1, 31), date(2025, 12, 31)
@@ -204,6 +216,12 @@ class TestReview(ReviewCase):
         portal = self.new_user("review_guest", "base.group_portal")
         with self.assertRaisesRegex(UserError, "a participant of a review"):
             self.review.with_user(self.owner).participant_ids = portal
+
+    def test_who_left_the_company_is_not_asked_to_the_next(self):
+        second = self.create_company("Second Ltd")
+        self.member.write({"company_ids": [Command.set(second.ids)], "company_id": second.id})
+        self.hold()
+        self.assertEqual(self.get_planned().participant_ids, self.owner)
 
     def test_a_plan_goes_with_its_reviews(self):
         self.hold()

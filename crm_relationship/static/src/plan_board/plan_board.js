@@ -128,7 +128,7 @@ export class PlanBoard extends Board {
             dueText: plan.action && this.formatShortDay(plan.action.date),
             contactText: plan.contact.date && this.formatShortDay(plan.contact.date),
             contactColor: FRESHNESS[plan.contact.freshness],
-            reviewText: plan.review && this.formatShortDay(plan.review),
+            reviewText: plan.review && this.formatShortDay(plan.review.date),
         };
     }
 
