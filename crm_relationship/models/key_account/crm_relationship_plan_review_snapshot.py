@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .review_changes import compare_snapshots, get_scores
 
@@ -139,23 +140,31 @@ class CrmRelationshipPlanReview(models.Model):
     @api.model
     def _forget_contacts(self, partners):
         """Take the names of deleted contacts out of the snapshots; what was judged stays."""
+        self._change_contacts(partners, {"partner_id": False, "name": "", "function": ""})
+
+    @api.model
+    def _change_contacts(self, partners, values):
+        """Give these contacts other values in the snapshots of all reviews."""
         self.flush_model(["snapshot"])
-        self.env.cr.execute(
-            """
-            SELECT review.id
-              FROM crm_relationship_plan_review review
-             WHERE EXISTS (
-                   SELECT
-                     FROM jsonb_array_elements(review.snapshot -> 'chain') role
-                    WHERE (role ->> 'partner_id')::int = ANY(%s))
-            """,
-            [partners.ids],
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT review.id
+                  FROM crm_relationship_plan_review review
+                 WHERE EXISTS (
+                       SELECT
+                         FROM jsonb_array_elements(review.snapshot -> 'chain') role
+                        -- as text, for a contact that was deleted is false
+                        WHERE role ->> 'partner_id' = ANY(%s))
+                """,
+                [str(partner_id) for partner_id in partners.ids],
+            )
         )
-        for review in self.browse([row[0] for row in self.env.cr.fetchall()]):
+        for review in self.browse([row[0] for row in rows]):
             snapshot = review.snapshot
             for role in snapshot["chain"]:
                 if role["partner_id"] in partners.ids:
-                    role.update({"partner_id": False, "name": "", "function": ""})
+                    role.update(values)
             review.snapshot = snapshot
 
 

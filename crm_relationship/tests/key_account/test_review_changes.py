@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 from odoo.tests import tagged
@@ -80,6 +81,26 @@ class TestReviewChanges(ReviewCase):
         self.assertEqual(second.score_change, second.score - self.review.score)
         self.assertTrue(second.has_score_change)
 
+    def test_health(self):
+        """With the assessment alone, the health is its score; without it there is none."""
+        factors = self.env["crm.relationship.plan.health.factor"].search([])
+        (factors - self.env.ref("crm_relationship.health_factor_assessment")).active = False
+        dimensions = self.env["crm.relationship.plan.dimension"].search([])
+        (dimensions - self.env.ref("crm_relationship.dimension_delivery")).active = False
+        self.hold()
+        kept = self.review.snapshot["health"]
+        self.assertEqual((kept["health"], kept["band"]), (None, None))
+        self.judge(40)
+        second = self.hold(day="2025-07-01")
+        self.assertEqual(self.compare(second)["health"], [{"from": None, "to": 40}])
+        self.judge(70)
+        third = self.hold(day="2025-10-01")
+        self.assertEqual(self.compare(third)["health"], [{"from": 40, "to": 70}])
+        health = re.search(r"<b>Health</b>:(.*?)</li>", third.changes, re.S).group(1)
+        self.assertEqual(re.findall(r"[+-]?\d+", re.sub(r"<.*?>", "", health)), ["40", "70", "+30"])
+        fourth = self.hold(day="2025-12-30")
+        self.assertFalse(self.compare(fourth)["health"])
+
     def test_objectives(self):
         values = {"plan_id": self.plan.id, "kind": "revenue", "target": 1000}
         objective = self.env["crm.relationship.plan.objective"].create(values)
@@ -119,6 +140,20 @@ class TestReviewChanges(ReviewCase):
         self.assertNotIn("Ann", str(self.review.snapshot["chain"]))
         self.assertIn("Deleted contact", self.review.chain_map)
         self.assertIn("Deleted contact", self.plan.with_user(self.owner).changes_since_review)
+        self.env["res.partner"].search([("name", "=", "Ben")]).unlink()
+        self.env.invalidate_all()
+        self.assertEqual([row["name"] for row in self.review.snapshot["chain"]], ["", ""])
+
+    def test_a_merged_contact_keeps_its_name(self):
+        self.hold()
+        gone, kept = self.role.partner_id, self.make_contact("Ann Smith")
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((gone + kept).ids, kept)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(gone.exists())
+        (row,) = self.review.snapshot["chain"]
+        self.assertEqual((row["name"], row["partner_id"]), ("Ann", kept.id))
 
     def test_nothing_private_is_kept(self):
         self.company.relationship_private_data = True
@@ -156,6 +191,29 @@ class TestReviewChanges(ReviewCase):
         french = self.review.with_context(lang="fr_FR")
         self.assertIn("Livraison", str(french.assessment))
 
+    def read_spec(self, *names):
+        """Return what the list of reviews reads, and other fields."""
+        named = ("plan_id", "customer_id", "user_id", "participant_ids")
+        plain = ("date", "state", "is_due", "score", "score_change", "flag_count", "is_assessed")
+        return {
+            **{name: {"fields": {"display_name": {}}} for name in named},
+            **{name: {} for name in (*plain, "has_score_change", "decision_summary", *names)},
+        }
+
+    def test_a_form_takes_no_more_queries_with_many_reviews_before_it(self):
+        self.plan.review_rhythm = "monthly"
+        spec = self.read_spec("changes", "assessment", "chain_map", "objective_table")
+        counts = []
+        while planned := self.get_planned():
+            review = self.hold(planned, day=str(planned.date)).with_user(self.owner)
+            review.web_read(spec)  # templates and rules in memory
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            review.web_read(spec)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(len(counts), 10)
+        self.assertLessEqual(counts[-1], counts[1])
+
     def test_queries_are_bounded(self):
         plans = self.plan
         for number in range(12):
@@ -166,7 +224,9 @@ class TestReviewChanges(ReviewCase):
             for plan in plans:
                 self.hold(self.get_planned(plan), user=self.manager, day=day)
         specs = (
+            (plans.review_ids, self.read_spec()),
             (plans.review_ids, {"score_change": {}, "changes": {}, "assessment": {}}),
+            (plans.review_ids, {"chain_map": {}, "objective_table": {}, "is_due": {}}),
             (plans, {"changes_since_review": {}, "is_review_due": {}, "assessment": {}}),
         )
         for records, spec in specs:
