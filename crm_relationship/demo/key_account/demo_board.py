@@ -118,4 +118,4 @@ if not PLANS.search_count([("partner_id", "=", env.ref("crm_relationship.demo_cu
                     score.write({"judged_score": value, "evidence": "Talk at the last visit"})
         if state == "active":
             plan.action_start()
-            plan.review_ids.date = TODAY + datetime.timedelta(days=REVIEWS[number])
+            plan.review_ids.write({"date": TODAY + datetime.timedelta(days=REVIEWS[number])})

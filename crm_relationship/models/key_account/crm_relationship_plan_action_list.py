@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from .crm_relationship_plan_lock_mixin import get_successor
+
 GOAL_COPIED = ("name", "layer", "strategy", "measured_by", "sequence")
 ACTION_COPIED = ("name", "layer", "budget")
 
@@ -109,7 +111,7 @@ class CrmRelationshipPlan(models.Model):
                     "plan_id": new_plan.id,
                     "measure_type_ids": [Command.set(goal.measure_type_ids.ids)],
                     "department_id": goal.department_id.id,
-                    "user_id": goal.user_id.id,
+                    "user_id": get_successor(goal.user_id, new_plan).id,
                     "date_deadline": goal.date_deadline and goal.date_deadline + shift,
                 }
             )
@@ -137,7 +139,7 @@ class CrmRelationshipPlan(models.Model):
                     "type_id": action.type_id.id,
                     "role_id": role.id,
                     "department_id": department.id,
-                    "user_id": action.user_id.id,
+                    "user_id": get_successor(action.user_id, new_plan).id,
                     "lead_id": action.lead_id.id,
                     "date_deadline": action.date_deadline + shift,
                 }

@@ -219,6 +219,20 @@ class TestPlanStart(BudgetCase):
         _wizard, plan = self.start(date_start=date(2027, 1, 1), date_end=date(2027, 12, 31))
         self.assertFalse(plan.sponsor_id)
 
+    def test_work_of_who_left_the_company_goes_to_the_owner(self):
+        second = self.create_company("Second Ltd")
+        leaver = self.new_user("start_leaver", "sales_team.group_sale_salesman")
+        goal = self.make_goal(user_id=leaver.id)
+        self.make_action(goal_id=goal.id, user_id=leaver.id)
+        self.role.user_id = leaver
+        self.make_role("Ben", user_id=self.member.id)
+        leaver.write({"company_ids": [Command.set(second.ids)], "company_id": second.id})
+        _wizard, plan = self.start()
+        self.assertEqual((plan.goal_ids | plan.plan_action_ids.goal_id).user_id, self.owner)
+        self.assertEqual(plan.plan_action_ids.user_id, self.owner)
+        people = {role.partner_id.name: role.user_id for role in plan.role_ids}
+        self.assertEqual(people, {"Ann": self.owner, "Ben": self.member})
+
     def test_buttons(self):
         action = self.plan.with_user(self.owner).action_ask_start()
         self.assertEqual(action["context"]["default_source_plan_id"], self.plan.id)
