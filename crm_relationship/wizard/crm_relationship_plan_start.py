@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount
 
 CHOICES = (
     "takes_chain",
@@ -261,7 +262,9 @@ class CrmRelationshipPlanStart(models.TransientModel):
         }
         lines = [f"{word}: {counts[name]}" for name, word in words.items() if counts.get(name)]
         if counts.get("takes_budget"):
-            lines.append(self.env._("The budget"))
+            source = self.source_plan_id if self.source == "plan" else self.template_id
+            budget = format_amount(self.env, source.budget_amount, self.company_id.currency_id)
+            lines.append(f"{self.env._('Budget')}: {budget}")
         if self.source == "template" and self.takes_actions:
             left = len(self.template_id.action_ids) - counts.get("takes_actions", 0)
             if left:

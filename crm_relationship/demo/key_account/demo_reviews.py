@@ -50,6 +50,10 @@ for number, rows in REVIEWS.items():
                 weights += weight
         if weights:
             snapshot["scores"]["total"]["score"] = round(given / weights)
+        if snapshot["health"]["health"] is not None:
+            # By as much as the assessment, which weighs most.
+            fall = round(sum(less.values()) / len(less))
+            snapshot["health"]["health"] = max(5, snapshot["health"]["health"] - fall)
         for layer in snapshot["scores"]["layers"]:
             scores = []
             for row in snapshot["scores"]["dimensions"]:

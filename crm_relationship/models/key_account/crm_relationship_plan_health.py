@@ -102,6 +102,9 @@ class CrmRelationshipPlan(models.Model):
             ),
             "roles": roles.grouped("plan_id"),
             "objectives": objectives.grouped("plan_id"),
+            # The health is the same for everybody, also where a project is not everybody's to
+            # read: no more than whether it is on track goes into it.
+            "statuses": {objective.id: objective.status for objective in objectives.sudo()},
             "actions": actions.grouped("plan_id"),
             "todays": todays,
             "last": last,
@@ -150,7 +153,8 @@ class CrmRelationshipPlan(models.Model):
 
     def _rate_health_objectives(self, _factor, known):
         objectives = self._get_rated_objectives(known)
-        return mean((FULL * (objective.status in ON_TRACK), 1) for objective in objectives)
+        statuses = known["statuses"]
+        return mean((FULL * (statuses[objective.id] in ON_TRACK), 1) for objective in objectives)
 
     def _rate_health_actions(self, factor, known):
         actions = self._get_known(known, "actions")
@@ -173,7 +177,7 @@ class CrmRelationshipPlan(models.Model):
 
     def _get_rated_objectives(self, known):
         return self._get_known(known, "objectives").filtered(
-            lambda objective: objective.status not in NOT_RATED
+            lambda objective: known["statuses"][objective.id] not in NOT_RATED
         )
 
     def _get_overdue_actions(self, known):

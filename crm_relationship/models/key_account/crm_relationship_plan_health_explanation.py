@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..numbers import format_short
 from .crm_relationship_plan_dimension_rule import FULL
-from .crm_relationship_plan_health import ON_TRACK
+from .crm_relationship_plan_health import NOT_RATED, ON_TRACK
 
 LIFTS = 3
 """How many steps are named that would lift the health most."""
@@ -81,12 +81,16 @@ class CrmRelationshipPlan(models.Model):
             return self.env._("No objective"), ""
         if not rated:
             return self.env._("No objective has begun, or is known"), ""
-        behind = rated.filtered(lambda objective: objective.status not in ON_TRACK)
+        behind = rated.filtered(lambda objective: known["statuses"][objective.id] not in ON_TRACK)
         fact = self.env._(
             "%(count)s of %(total)s on track", count=len(rated) - len(behind), total=len(rated)
         )
+        # Of a project that the user may not read, nobody says that it is behind.
+        named = behind.filtered(lambda objective: objective.status not in NOT_RATED)
+        if behind and not named:
+            return fact, self.env._("Bring the objectives back on track")
         if behind:
-            names = ", ".join(behind.mapped("display_name"))
+            names = ", ".join(named.mapped("display_name"))
             fact = self.env._("%(fact)s; behind: %(names)s", fact=fact, names=names)
             return fact, self.env._("Bring back on track: %(names)s", names=names)
         return fact, ""

@@ -120,7 +120,8 @@ class CrmRelationshipPlanReview(models.Model):
         reviews = super().create(vals_list)
         # Defaults may come from the context, so what was made is looked at.
         if not self.env.su and any(
-            review.state != "planned" or any(review[name] for name in SERVED) for review in reviews
+            review.state != "planned" or any(review[name] for name in SERVED)
+            for review in reviews.sudo()
         ):
             raise UserError(
                 self.env._("A review begins as a planned one. Hold it to keep a snapshot.")

@@ -3,6 +3,13 @@ from odoo.tools import SQL
 
 from .review_changes import compare_snapshots, get_scores
 
+OF_PROJECTS = {
+    **dict.fromkeys(("actual", "gap", "progress", "actual_amount", "gap_amount")),
+    **dict.fromkeys(("actual_text", "gap_text", "status_name"), ""),
+    "status": "unknown",
+}
+"""What a snapshot says of an opportunity to those who may not read it."""
+
 
 class CrmRelationshipPlanReview(models.Model):
     """What a review keeps of the plan, and what is shown of it."""
@@ -13,6 +20,7 @@ class CrmRelationshipPlanReview(models.Model):
         readonly=True,
         copy=False,
         prefetch=False,
+        groups="base.group_system",
         help="Health, scores, chain, objectives, actions and red flags as of the review.",
     )
     score_values = fields.Json(
@@ -52,9 +60,27 @@ class CrmRelationshipPlanReview(models.Model):
             review.is_assessed = values.get("total") is not None
             review.flag_count = len(review.snapshot["flags"]) if review.snapshot else 0
 
-    def _fetch_snapshots(self):
-        """Read the snapshots of all of these at once: lists, which show none, need not."""
-        self._origin.fetch(["snapshot"])
+    def _get_kept(self):
+        """Return ``{review id: snapshot}`` of those that are held, read at once, as far as it is
+        the user's to see: of an opportunity only those see figures who may read it.
+        """
+        # Nobody reads snapshots as they are; what of them is for readers of a review is told here.
+        held = self._origin.sudo()
+        held.fetch(["snapshot"])
+        kept = {review.id: review.snapshot for review in held if review.snapshot}
+        projects = [
+            row
+            for snapshot in kept.values()
+            for row in snapshot["objectives"]
+            if row["opportunity_id"]
+        ]
+        known = {row["opportunity_id"] for row in projects}
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        readable = set(leads.search([("id", "in", list(known))]).ids) if known else set()
+        for row in projects:
+            if row["opportunity_id"] not in readable:
+                row.update(OF_PROJECTS)
+        return kept
 
     def _get_previous(self):
         """Return ``{review: the one that was held before}``, where there is one."""
@@ -77,16 +103,18 @@ class CrmRelationshipPlanReview(models.Model):
             review.score_change = review.score - before.score if review.has_score_change else 0
 
     @api.depends("snapshot", "state")
-    @api.depends_context("lang")
+    @api.depends_context("uid", "lang")
     def _compute_changes(self):
         plans = self.env["crm.relationship.plan"]
         words = plans._get_review_words()
         previous = self._get_previous()
         known = [previous[review].id for review in self._origin if review in previous]
-        (self._origin | self.browse(known))._fetch_snapshots()
+        kept = (self._origin | self.browse(known))._get_kept()
         for review in self:
-            before = previous.get(review._origin)
-            review.changes = plans._render_review_changes(before, review.snapshot, words)
+            before = previous.get(review._origin, self.browse())
+            review.changes = plans._render_review_changes(
+                before, kept.get(before.id), kept.get(review._origin.id), words
+            )
 
     @api.depends("snapshot", "state")
     @api.depends_context("lang")
@@ -95,25 +123,25 @@ class CrmRelationshipPlanReview(models.Model):
         previous = self._get_previous()
         names = plans._get_dimension_names()
         layers = plans._get_layer_names()
-        self._fetch_snapshots()
+        kept = self._get_kept()
         for review in self:
-            if not review.snapshot:
+            if review._origin.id not in kept:
                 review.assessment = False
                 continue
-            assessment = review.snapshot["scores"]
+            assessment = kept[review._origin.id]["scores"]
             last = previous.get(review._origin, self.browse()).score_values or {}
             plans._add_last_review(assessment, last)
             plans._name_assessment(assessment, names, layers)
             review.assessment = {**assessment, "as_of": fields.Date.to_string(review.date)}
 
     @api.depends("snapshot")
-    @api.depends_context("lang")
+    @api.depends_context("uid", "lang")
     def _compute_chain_map(self):
         render = self.env["ir.qweb"]._render
         words = self.env["crm.relationship.plan"]._get_review_words()
-        self._fetch_snapshots()
+        snapshots = self._get_kept()
         for review in self:
-            kept = review.snapshot
+            kept = snapshots.get(review._origin.id, False)
             review.chain_map = kept and render(
                 "crm_relationship.review_chain",
                 {"branches": self._prepare_branches(kept["chain"]), "words": words},
@@ -214,19 +242,18 @@ class CrmRelationshipPlan(models.Model):
         }
 
     @api.model
-    def _render_review_changes(self, before, snapshot, words):
+    def _render_review_changes(self, before, kept, snapshot, words):
         """Return what changed since a review was held, in the words of whoever looks at it.
 
         :param before: the review, or nothing if there was none
+        :param kept: its snapshot
         :param snapshot: what it is now, or nothing if that is not to be told
         :param words: those of the user's language, see :meth:`_get_review_words`
         """
-        if not before or not snapshot:
+        if not kept or not snapshot:
             return False
-        changes = compare_snapshots(before.snapshot, snapshot)
-        names = {
-            role["id"]: role["name"] for role in (*before.snapshot["chain"], *snapshot["chain"])
-        }
+        changes = compare_snapshots(kept, snapshot)
+        names = {role["id"]: role["name"] for role in (*kept["chain"], *snapshot["chain"])}
         return self.env["ir.qweb"]._render(
             "crm_relationship.review_changes",
             {

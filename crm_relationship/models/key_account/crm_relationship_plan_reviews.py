@@ -79,12 +79,13 @@ class CrmRelationshipPlan(models.Model):
         live = self._origin.filtered(lambda plan: plan.state != "closed")
         last = live._get_last_reviews()
         reviewed = self.browse([plan.id for plan in last])
-        self.env["crm.relationship.plan.review"].union(*last.values())._fetch_snapshots()
+        kept = self.env["crm.relationship.plan.review"].union(*last.values())._get_kept()
         snapshots = reviewed._get_review_snapshots() if reviewed else {}
         words = self._get_review_words()
         for plan in self:
+            before = last.get(plan._origin, plan.review_ids.browse())
             plan.changes_since_review = self._render_review_changes(
-                last.get(plan._origin), snapshots.get(plan._origin.id), words
+                before, kept.get(before.id), snapshots.get(plan._origin.id), words
             )
 
     @api.depends("review_ids.score_values")

@@ -221,6 +221,22 @@ class TestPlanHealthRights(HealthCase):
             self.assertEqual(self.get_board(user)[self.plan.id]["health"], expected[0])
             self.assertIn("Red flags", self.plan.with_user(user).health_explanation)
 
+    def test_a_project_that_is_not_everybodys_to_read_counts_for_everybody(self):
+        lead = self.make_lead(name="Secret Dock", expected_revenue=10, probability=100)
+        self.make_objective(1000, kind="project", opportunity_id=lead.id)
+        lead.action_set_lost()
+        self.assertFalse(lead.with_user(self.member).has_access("read"))
+        expected = self.read_factors(user=self.owner)
+        self.assertEqual(expected["objectives"], 0)
+        self.assertEqual(self.read_factors(user=self.member), expected)
+        self.assertEqual(self.read_health(user=self.member), self.read_health(user=self.owner))
+        explained = {
+            user: self.plan.with_user(user).health_explanation for user in (self.owner, self.member)
+        }
+        self.assertIn("Secret Dock", explained[self.owner])
+        self.assertNotIn("Secret Dock", explained[self.member])
+        self.assertIn("Bring the objectives back on track", explained[self.member])
+
     def test_other_salespeople_and_companies_see_nothing(self):
         seller = self.new_user("plan_seller", "sales_team.group_sale_salesman")
         other = self.create_company("Second Ltd")

@@ -62,7 +62,7 @@ class TestPlanStart(BudgetCase):
         self.assertEqual(plan.plan_action_ids.goal_id, plan.goal_ids)
         self.assertIn(33, plan.score_ids.mapped("wanted_score"))
         self.assertFalse(plan.budget_ids)
-        for text in ("chain: 2", "Goals: 1", "Actions: 1", "team: 1", "The budget"):
+        for text in ("chain: 2", "Goals: 1", "Actions: 1", "team: 1", "Budget: ", "1,000.00"):
             self.assertIn(text, wizard.preview)
 
     def test_takes_only_what_was_chosen(self):

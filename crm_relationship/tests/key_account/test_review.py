@@ -155,10 +155,10 @@ class TestReview(ReviewCase):
         reviews = self.env["crm.relationship.plan.review"].with_user(self.owner)
         base = {"plan_id": self.plan.id, "date": date(2025, 4, 1)}
         for vals in ({"state": "done"}, {"snapshot": {"a": 1}}, {"held_by_id": 1}):
-            with self.assertRaisesRegex(UserError, "begins as a planned"), self.env.cr.savepoint():
+            with self.assertRaises(UserError), self.env.cr.savepoint():
                 reviews.create({**base, **vals})
             defaults = {f"default_{name}": value for name, value in vals.items()}
-            with self.assertRaisesRegex(UserError, "begins as a planned"), self.env.cr.savepoint():
+            with self.assertRaises(UserError), self.env.cr.savepoint():
                 reviews.with_context(**defaults).create(base)
         made = reviews.create({**base, "score": 99})
         self.assertEqual((made.state, made.score), ("planned", 0))
@@ -193,10 +193,12 @@ class TestReview(ReviewCase):
         self.hold(user=self.member)
         planned = self.get_planned()
         for user in (self.owner, self.member, self.manager, self.outsider):
-            self.assertTrue(self.review.with_user(user).read(["snapshot"]))
-        for user in (stranger, salesman, abroad, portal, self.env.ref("base.public_user")):
+            self.assertTrue(self.review.with_user(user).read(["chain_map"])[0]["chain_map"])
             with self.assertRaises(AccessError):
                 self.review.with_user(user).read(["snapshot"])
+        for user in (stranger, salesman, abroad, portal, self.env.ref("base.public_user")):
+            with self.assertRaises(AccessError):
+                self.review.with_user(user).read(["chain_map"])
             with self.assertRaises(AccessError):
                 planned.with_user(user).action_hold()
         for call in (

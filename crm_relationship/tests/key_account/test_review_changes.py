@@ -113,6 +113,33 @@ class TestReviewChanges(ReviewCase):
         self.assertEqual((change["from"]["id"], change["to"]), (objective.id, None))
         self.assertIn("removed", second.changes)
 
+    def test_a_project_only_for_those_who_may_read_it(self):
+        lead = self.make_lead(name="Dock", expected_revenue=4321, probability=100)
+        self.env["crm.relationship.plan.objective"].create(
+            {"plan_id": self.plan.id, "kind": "project", "opportunity_id": lead.id, "target": 5000}
+        )
+        self.assertFalse(lead.with_user(self.member).has_access("read"))
+        self.hold()
+        lead.expected_revenue = 4444
+        second = self.hold(day="2025-07-01")
+        lead.expected_revenue = 4567
+        lead.action_set_won()
+        names = ("objective_table", "changes")
+        told, hidden = (
+            {
+                "before": str(self.review.with_user(user).read(names)),
+                "after": str(second.with_user(user).read(names)),
+                "now": str(self.plan.with_user(user).changes_since_review),
+            }
+            for user in (self.owner, self.member)
+        )
+        for name, amount in (("before", "4,321"), ("after", "4,444"), ("now", "4,567")):
+            self.assertIn(amount, told[name])
+            self.assertNotIn(amount, hidden[name])
+            self.env.invalidate_all()
+        self.assertNotIn("Dock", hidden["now"])
+        self.assertIn("Dock", hidden["before"])
+
     def test_a_snapshot_does_not_follow(self):
         self.judge(40)
         self.hold()

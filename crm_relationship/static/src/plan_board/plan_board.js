@@ -119,6 +119,7 @@ export class PlanBoard extends Board {
     prepare(plan) {
         return {
             ...plan,
+            shortName: this.shortenName(plan),
             color: BANDS[plan.band] || "secondary",
             factorsText: this.describeFactors(plan),
             flagColor: SEVERITIES[plan.flags.severity],
@@ -130,6 +131,11 @@ export class PlanBoard extends Board {
             contactColor: FRESHNESS[plan.contact.freshness],
             reviewText: plan.review && this.formatShortDay(plan.review.date),
         };
+    }
+
+    /** The name of the plan without that of the customer, which stands above it. */
+    shortenName({ name, customer }) {
+        return (name.startsWith(customer) && name.slice(customer.length).trim()) || name;
     }
 
     describeFactors({ factors }) {

@@ -36,9 +36,13 @@ registry.category("web_tour.tours").add("crm_relationship_budget_ask", {
             run: "click",
         },
         {
-            content: "The new plan is a draft; look at its spending",
-            trigger:
-                ".o_form_view:has(.o_arrow_button_current:contains(Draft)) button[name=action_open_budget]",
+            content: "The new plan is a draft; it has more buttons than fit",
+            trigger: ".o_form_view:has(.o_arrow_button_current:contains(Draft)) .o_button_more",
+            run: "click",
+        },
+        {
+            content: "Look at its spending",
+            trigger: ".o_dropdown_more button[name=action_open_budget]",
             run: "click",
         },
         {
