@@ -94,6 +94,7 @@ class CrmRelationshipPlan(models.Model):
         actions = self.env["crm.relationship.plan.action"].search_fetch(
             [*in_plans, ("state", "=", "planned")], ["plan_id", "name", "date_deadline", "user_id"]
         )
+        objectives.mapped("status")  # of all plans at once, also for who reads one by one later
         todays = {company: company._get_relationship_today() for company in self.company_id}
         last = roles._get_last_contacts()
         return {
@@ -104,7 +105,10 @@ class CrmRelationshipPlan(models.Model):
             "objectives": objectives.grouped("plan_id"),
             # The health is the same for everybody, also where a project is not everybody's to
             # read: no more than whether it is on track goes into it.
-            "statuses": {objective.id: objective.status for objective in objectives.sudo()},
+            "statuses": {
+                objective_id: row["status"]
+                for objective_id, row in objectives.sudo()._read_figures().items()
+            },
             "actions": actions.grouped("plan_id"),
             "todays": todays,
             "last": last,
