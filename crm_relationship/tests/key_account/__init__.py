@@ -11,6 +11,7 @@ from . import test_key_account_privacy
 from . import test_key_account_queries
 from . import test_key_account_feature
 from . import test_tour_key_account
+from . import test_tour_key_account_loop
 from . import test_assessment
 from . import test_assessment_rules
 from . import test_tour_assessment
