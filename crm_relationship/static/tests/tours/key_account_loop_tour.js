@@ -22,13 +22,8 @@ const pick = (field, name) => [
 registry.category("web_tour.tours").add("crm_relationship_key_account_loop", {
     steps: () => [
         {
-            content: "The customer has more buttons than fit",
-            trigger: ".o_form_view .o_button_more",
-            run: "click",
-        },
-        {
             content: "See the customer's plans",
-            trigger: ".o_dropdown_more button[name=action_open_relationship_plans]",
+            trigger: ".o_form_view button[name=action_open_relationship_plans]",
             run: "click",
         },
         {
