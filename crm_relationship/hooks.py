@@ -13,8 +13,8 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Take away what Odoo's own uninstallation leaves: the settings, the losses, the proposals
-    to dismiss and the account plans, whose reasons and departments it deletes before them, and
-    the tasks, whose types it deletes.
+    to dismiss, the account plans and their templates, whose reasons, departments and types it
+    deletes before them, and the tasks, whose types it deletes.
     """
     types = env["ir.model.data"].search(
         [("module", "=", "crm_relationship"), ("model", "=", "mail.activity.type")]
@@ -24,4 +24,6 @@ def uninstall_hook(env):
     env["crm.relationship.dismissal.proposal"].search([]).unlink()
     env["crm.relationship.loss"].search([]).unlink()
     env["crm.relationship.plan"].search([]).unlink()
+    env["crm.relationship.budget"].search([]).unlink()
+    env["crm.relationship.plan.template"].with_context(active_test=False).search([]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()
