@@ -1,6 +1,4 @@
-"""Which tests need a browser, leaving them out when there is none (`NO_BROWSER=1`), and which
-tests one process does after another when several share the work.
-"""
+"""Which tests need a browser, and leaving them out when there is none (`NO_BROWSER=1`)."""
 
 import os
 
@@ -24,16 +22,6 @@ def needs_browser(item):
 
 
 def pytest_collection_modifyitems(config, items):
-    leave_out(config, items)
-    # One browser at a time: two starve each other. They take long, so who has them begins first.
-    items.sort(key=lambda item: not needs_browser(item))
-    for item in items:
-        scope = "browser" if needs_browser(item) else item.nodeid.rpartition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(scope))
-
-
-def leave_out(config, items):
-    """Take the tests that need a browser out of `items` if there is none."""
     if os.environ.get("NO_BROWSER", "0") in ("", "0"):
         return
     left_out = [item for item in items if needs_browser(item)]

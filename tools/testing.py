@@ -8,13 +8,13 @@ from . import addons, databases, linting, odoo_process, paths, postgres, system_
 from .steps import say, step
 
 WORKERS = 4
-"""At most so many processes test at once: each has a server and a database beside it."""
+"""At most so many processes test at once; a browser and a server are busy beside each."""
 
 
 def test():
     """Every test: the addons', the repository's, and browser tours. Returns pytest's code."""
     browser = system_packages.ensure()
-    # The repository's tests take long: who has them must not begin last.
+    # The repository's tests are the longest: who has them must not begin last.
     return run_pytest(["tests", *addons.addons()], browser)
 
 
@@ -51,4 +51,4 @@ def _share_work(targets):
     if "tests" in targets:
         for demo in (False, True):
             databases.addons_template(demo)
-    return ["-n", str(min(os.cpu_count() or 1, WORKERS)), "--dist", "loadgroup"]
+    return ["-n", str(min(os.cpu_count() or 1, WORKERS)), "--dist", "loadscope"]
