@@ -21,6 +21,7 @@ How it works
     no amount as a cut; :func:`position` compares the profile with the tier's conditions.
 """
 
+import bisect
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -36,6 +37,9 @@ PROFILES = "crm_relationship_profile"
 
 Pivots = tuple[float, ...]
 """Amounts to look for cuts from."""
+
+GREATER_THAN_ANY = SQL("1e100::numeric")
+"""Numbers have no Infinity before PostgreSQL 14."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def cuts(terms: TierTerms, ranked: SQL, pivots: Pivots = ()) -> SQL:
     return SQL(
         """
         WITH ranked AS NOT MATERIALIZED (%(ranked)s),
-             total AS MATERIALIZED (SELECT COUNT(*) AS population %(reached)s FROM ranked),
+             grouped AS MATERIALIZED (%(grouped)s),
+             total AS MATERIALIZED (%(total)s),
              share AS MATERIALIZED (%(share)s),
              crossing AS MATERIALIZED (%(crossing)s)
         SELECT tier.id AS tier_id,
@@ -107,8 +112,11 @@ def cuts(terms: TierTerms, ranked: SQL, pivots: Pivots = ()) -> SQL:
         policy=terms.policy_id,
         ranked=ranked,
         share=SQL(SHARE, terms.policy_id),
-        reached=_count_reached(terms, pivots),
-        crossing=SQL(CROSSING, pivots=list(pivots) or [0], policy=terms.policy_id),
+        grouped=SQL(GROUPED, pivots=list(pivots) or [0]),
+        total=_count(terms, pivots),
+        crossing=SQL(
+            CROSSING, pivots=list(pivots) or [0], policy=terms.policy_id, most=GREATER_THAN_ANY
+        ),
         cut=_rank_cut(terms, pivots) if terms.method == "customers" else CUTS[terms.method],
     )
 
@@ -146,41 +154,54 @@ NOBODY = SQL("SELECT NULL::numeric AS tier_basis WHERE FALSE")
 def _find_pivots(env, terms: TierTerms) -> Pivots:
     """Return amounts near which to look for the cuts; whatever they are, the cuts are the same.
 
-    Where each tier but the last began at the last evaluation, or for shares of the revenue
-    amounts that part the customers into groups of about equal size, from PostgreSQL's
-    statistics. Infinite where nothing is known.
+    Where each tier but the last began at the last evaluation, greater than any where that is not
+    known. For shares of the revenue the amounts around these, of those that part the customers
+    into groups of about equal size by PostgreSQL's statistics; all of them at first.
     """
-    if terms.method == "revenue_share":
-        rows = env.execute_query(
+    former = [
+        row[0]
+        for row in env.execute_query(
             SQL(
-                """SELECT histogram_bounds::text::numeric[] FROM pg_stats
-                    WHERE tablename = %s AND attname = 'tier_basis' LIMIT 1""",
-                PROFILES,
+                """SELECT COALESCE(former.cut_value, %s)
+                     FROM unnest(%s::integer[]) WITH ORDINALITY AS tier (id, place)
+                     LEFT JOIN LATERAL (
+                          SELECT cut_value FROM crm_relationship_tier_cut
+                           WHERE tier_id = tier.id AND policy_id = %s
+                           ORDER BY date DESC LIMIT 1) former ON TRUE
+                    ORDER BY tier.place""",
+                GREATER_THAN_ANY,
+                list(terms.tiers[:-1]),
+                terms.policy_id,
             )
         )
-        return tuple(rows[0][0] or ()) if rows else ()
+    ]
+    if terms.method != "revenue_share":
+        return tuple(former)
     rows = env.execute_query(
         SQL(
-            """SELECT COALESCE(former.cut_value, 'Infinity')
-                 FROM unnest(%s::integer[]) WITH ORDINALITY AS tier (id, place)
-                 LEFT JOIN LATERAL (
-                      SELECT cut_value FROM crm_relationship_tier_cut
-                       WHERE tier_id = tier.id AND policy_id = %s
-                       ORDER BY date DESC LIMIT 1) former ON TRUE
-                ORDER BY tier.place""",
-            list(terms.tiers[:-1]),
-            terms.policy_id,
+            """SELECT histogram_bounds::text::numeric[] FROM pg_stats
+                WHERE tablename = %s AND attname = 'tier_basis' LIMIT 1""",
+            PROFILES,
         )
     )
-    return tuple(row[0] for row in rows)
+    bounds = (rows[0][0] if rows else None) or []
+    places = [bisect.bisect(bounds, amount) for amount in former]
+    if not bounds or len(bounds) in places:
+        return tuple(bounds)
+    near = {bound for place in places for bound in bounds[max(place - 2, 0) : place + 2]}
+    return tuple(sorted(near))
 
 
-def _count_reached(terms: TierTerms, pivots: Pivots) -> SQL:
-    """Return how many customers reach each pivot, as an array ``reached``."""
+def _count(terms: TierTerms, pivots: Pivots) -> SQL:
+    """Return the query of N, ``population``, and as an array ``reached`` of how many customers
+    reach each pivot.
+    """
+    if terms.method == "revenue_share":
+        return SQL("SELECT COALESCE(SUM(customers), 0)::bigint AS population FROM grouped")
     if terms.method != "customers" or not pivots:
-        return SQL(", NULL::bigint[] AS reached")
+        return SQL("SELECT COUNT(*) AS population, NULL::bigint[] AS reached FROM ranked")
     return SQL(
-        ", ARRAY[%s] AS reached",
+        "SELECT COUNT(*) AS population, ARRAY[%s] AS reached FROM ranked",
         SQL(", ").join(
             SQL("COUNT(*) FILTER (WHERE tier_basis >= %s::numeric)", pivot) for pivot in pivots
         ),
@@ -209,12 +230,13 @@ def _rank_cut(terms: TierTerms, pivots: Pivots) -> SQL:
                     END AS cut_value
           FROM share
          CROSS JOIN LATERAL (
-               SELECT COALESCE(%(pivot)s, 'Infinity') AS pivot,
+               SELECT COALESCE(%(pivot)s, %(most)s) AS pivot,
                       COALESCE(total.reached[array_position(%(tiers)s, tier.id)], 0) AS reached)
                place
          WHERE share.tier_id = tier.id
         """,
         pivot=pivot,
+        most=GREATER_THAN_ANY,
         tiers=list(terms.tiers),
     )
 
@@ -229,20 +251,26 @@ SHARE = """
 """
 """One row per tier with a share: the last rank inside."""
 
+GROUPED = """
+    SELECT CASE WHEN tier_basis > 0
+                THEN WIDTH_BUCKET(tier_basis, %(pivots)s::numeric[]) END AS place,
+           COUNT(*) AS customers, SUM(tier_basis) AS amount
+      FROM ranked
+     GROUP BY place
+"""
+"""One row per group of customers between two pivots; those that brought in nothing have no place.
+PostgreSQL leaves this out where the method does not ask."""
+
 CROSSING = """
-    WITH grouped AS MATERIALIZED (
-         SELECT WIDTH_BUCKET(tier_basis, %(pivots)s::numeric[]) AS place,
-                MIN(tier_basis) AS least, MAX(tier_basis) AS most,
-                COUNT(*) AS customers, SUM(tier_basis) AS amount
-           FROM ranked
-          WHERE tier_basis > 0
-          GROUP BY place),
-         crossed AS (
+    WITH crossed AS (
          SELECT tier.id AS tier_id, crossing.*
            FROM (SELECT *, SUM(amount) OVER (ORDER BY place DESC) AS reached,
                         SUM(customers) OVER (ORDER BY place DESC) - customers AS better,
-                        SUM(amount) OVER () * 0.01 AS percent
-                   FROM grouped) crossing
+                        SUM(amount) OVER () * 0.01 AS percent,
+                        COALESCE((%(pivots)s::numeric[])[place], 0) AS least,
+                        COALESCE((%(pivots)s::numeric[])[place + 1], %(most)s) AS above
+                   FROM grouped
+                  WHERE place IS NOT NULL) crossing
            JOIN crm_relationship_tier tier
              ON crossing.reached >= tier.cumulative_share * percent
             AND crossing.reached - crossing.amount < tier.cumulative_share * percent
@@ -257,15 +285,15 @@ CROSSING = """
                   SUM(tier_basis) OVER (ORDER BY tier_basis DESC ROWS UNBOUNDED PRECEDING)
                     - tier_basis AS greater
              FROM ranked
-            WHERE tier_basis BETWEEN crossed.least AND crossed.most) customer
+            WHERE tier_basis >= crossed.least AND tier_basis < crossed.above
+              AND tier_basis > 0) customer
      WHERE crossed.reached - crossed.amount + customer.greater < tier.cumulative_share * percent
      GROUP BY crossed.tier_id
 """
 """One row per tier with a share: the least amount inside, and how many have it or more.
 
 The group that crosses the cut is found first, then the customer in it: the last one before which
-less than the share is reached. Of equal amounts the first one tells whether they are inside.
-PostgreSQL leaves this out where the method does not ask."""
+less than the share is reached. Of equal amounts the first one tells whether they are inside."""
 
 CUTS = {
     "revenue_share": SQL(
