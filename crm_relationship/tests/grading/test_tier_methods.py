@@ -9,6 +9,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ...engine import tier_cuts
 from ..common import RelationshipCase
 from . import oracle
 
@@ -102,6 +103,22 @@ class TestTierMethods(MethodCase):
         )
         expected = oracle.compute_revenue_shares(amounts, shares)
         self.assert_positions(expected, "ABCZ")
+
+    def test_the_cuts_are_the_same_wherever_they_are_looked_for(self):
+        policy = self.set_policy("revenue_share", [("A", {"share": 50}), ("B", {"share": 25})])
+        terms = policy._get_tier_terms(AS_OF)
+        amounts = [self.random.choice((0, 1, 2, 3, 5, 8, 13.5, 21, -4)) for _number in range(500)]
+        ranked = SQL("SELECT unnest(%s::numeric[]) AS tier_basis", amounts)
+        expected = self.env.execute_query(tier_cuts.cuts(terms, ranked))
+        self.assertTrue(all(row[3] for row in expected[:2]))
+        looked_from = [(-9,), (-9, -4, 0), (1000, 2000), (3,), (13.5, 13.5), (2, 2.5, 3, 21)]
+        looked_from += [
+            tuple(sorted(self.random.choices(range(-5, 25), k=size))) for size in range(1, 9)
+        ]
+        for pivots in looked_from:
+            with self.subTest(pivots=pivots):
+                found = self.env.execute_query(tier_cuts.cuts(terms, ranked, pivots))
+                self.assertEqual(found, expected)
 
     def test_share_of_revenue_with_a_cut_between_equals(self):
         self.set_policy("revenue_share", [("A", {"share": 50}), ("B", {"share": 25})])
