@@ -3,18 +3,19 @@
 
 def post_init_hook(env):
     """Give every existing company its own copies of the default tier policy, stages and
-    credit policy.
+    credit policy, and its numbers of complaints.
     """
     companies = env["res.company"].search([])
     companies._create_relationship_policy()
     companies._create_relationship_stages()
     companies._create_relationship_credit_policy()
+    companies._create_complaint_sequences()
 
 
 def uninstall_hook(env):
     """Take away what Odoo's own uninstallation leaves: the settings, the losses, the proposals
-    to dismiss and the account plans, whose reasons and departments it deletes before them, and
-    the tasks, whose types it deletes.
+    to dismiss, the account plans and the complaints, whose reasons, departments and categories it
+    deletes before them, and the tasks, whose types it deletes.
     """
     types = env["ir.model.data"].search(
         [("module", "=", "crm_relationship"), ("model", "=", "mail.activity.type")]
@@ -24,4 +25,7 @@ def uninstall_hook(env):
     env["crm.relationship.dismissal.proposal"].search([]).unlink()
     env["crm.relationship.loss"].search([]).unlink()
     env["crm.relationship.plan"].search([]).unlink()
+    env["crm.relationship.complaint"].search([]).unlink()
+    env["crm.relationship.complaint.team"].with_context(active_test=False).search([]).unlink()
+    env["ir.sequence"].search([("code", "=", "crm.relationship.complaint")]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()
