@@ -97,6 +97,8 @@ class CrmRelationshipComplaint(models.Model):
         if self.env.context.get(SAVES) is SAVING or not vals.keys() & {"stage_id", *CLOSING}:
             return super().write(vals)
         stage = self.env["crm.relationship.complaint.stage"].browse(vals.get("stage_id"))
+        if "stage_id" in vals and not stage.exists():
+            raise UserError(self.env._("A complaint always has a stage: choose one."))
         closing = {name: vals[name] for name in CLOSING if name in vals}
         if closing and stage.code != "closed":
             raise UserError(

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.tests import tagged
 
 from .common import ComplaintCase
@@ -49,6 +51,15 @@ class TestComplaintFeature(ComplaintCase):
             self.assertEqual(self.visible(user), [True, False])
         self.assertEqual(list(self.buttons()), [True] * 3)
         self.assertEqual(self.count_queries()[0], {"total": 1, "open": 1})
+
+    def test_forms_read_no_count(self):
+        """The button asks after the form is shown, and costs the form no query."""
+        self.turn(True)
+        arch = self.env["res.partner"].with_user(self.manager).get_view(view_type="form")["arch"]
+        button = etree.fromstring(arch).find(
+            ".//button[@name='action_open_relationship_complaints']"
+        )
+        self.assertEqual([node.tag for node in button], ["widget"])
 
     def test_off(self):
         self.turn(True)

@@ -37,6 +37,9 @@ class TestComplaintStep(ComplaintCase):
             self.move("assessing")
         self.assertEqual(str(self.complaint.date_acknowledged), "2025-06-30 12:00:00")
 
+    def test_there_is_always_a_stage(self):
+        self.assert_refused("always has a stage", stage_id=False)
+
     def test_back_needs_a_reason(self):
         self.move("investigating")
         self.assert_refused("only with a reason", stage_id=self.stages["assessing"].id)

@@ -65,6 +65,12 @@ class TestComplaintTeam(ComplaintCase):
         )
         self.assertEqual(self.enter(), self.colleague)
 
+    def test_those_without_a_handler_are_shared_out_later(self):
+        complaints = self.make_complaint() + self.make_complaint(user_id=self.leader.id)
+        self.team.assignment = "turn"
+        complaints.with_user(self.handler).action_assign()
+        self.assertEqual(complaints.mapped("user_id"), self.handler + self.leader)
+
     def test_who_is_away_gets_none(self):
         self.team.assignment = "load"
         self.members[0].takes_new = False
