@@ -12,11 +12,12 @@ How it works
     comes back to Decline, too, only by a purchase.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from . import credit, ladder, measure, stage, tables
+from . import credit, ladder, measure, session, stage, tables
 from .measurement import Measurement
 from .record import Changes
 from .stage import CODES, StageTerms
@@ -108,8 +109,10 @@ def grade(env, terms: StageTerms, grading: Grading, run_id: int | None) -> Chang
         graded=_graded(terms, grading),
         diff=_diff(terms, grading),
     )
-    scoped = grading.measurement and grading.measurement.scoped
-    tables.keep(env, "crm_relationship_differing", found, shared=not scoped)
+    measurement = grading.measurement
+    with session.shares_lookups(env) if measurement and measurement.is_large else nullcontext():
+        shared = not measurement or measurement.shared
+        tables.keep(env, "crm_relationship_differing", found, shared)
     env.cr.execute("ANALYZE crm_relationship_differing (partner_id)")
     return Changes(
         ctes=SQL(

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from . import credit, session, sources, stage, tables
 from .measurement import Measurement
-from .scope import IN_SCOPE, UNMEASURED_JOIN
+from .scope import IN_SCOPE, UNMEASURED
 
 MEASURE_COLUMNS = (
     "purchase_count", "visit_count", "guest_count", "guest_revenue", "first_purchase_date",
@@ -91,13 +91,19 @@ LOOKED_UP = {
 def find(env, measurement: Measurement) -> None:
     """Fill the table ``crm_relationship_measured``, see :mod:`.tables`; no profile is written."""
     for name, query in measurement.stages(sources.receivable_accounts(env)).items():
-        in_bulk = not measurement.scoped and name not in LOOKED_UP
-        with session.joins_in_bulk(env) if in_bulk else nullcontext():
-            tables.keep(env, name, query, shared=not measurement.scoped)
+        with _working(env, measurement, name):
+            tables.keep(env, name, query, measurement.shared)
             key = "id" if name == "crm_relationship_no_payment" else "partner_id"
             env.cr.execute(SQL("ANALYZE %s (%s)", SQL.identifier(name), SQL.identifier(key)))
     if measurement.scoped:
         env.cr.execute("CREATE UNIQUE INDEX ON crm_relationship_measured (partner_id)")
+
+
+def _working(env, measurement: Measurement, name: str):
+    """Return the context in which PostgreSQL fills a table best."""
+    if measurement.scoped:
+        return session.shares_lookups(env) if measurement.is_large else nullcontext()
+    return nullcontext() if name in LOOKED_UP else session.joins_in_bulk(env)
 
 
 def update(env, measurement: Measurement, target: Target = PROFILES) -> int:
@@ -166,16 +172,16 @@ def freeze(env, measurement: Measurement, target: Target = PROFILES) -> int:
             UPDATE %(profiles)s profile
                SET tier_standing = 'frozen' %(no_due_date)s
               FROM res_partner customer
-              %(scope)s
              WHERE profile.company_id = %(company)s
                AND customer.id = profile.partner_id
                AND NOT customer.active
                AND (profile.tier_standing IS DISTINCT FROM 'frozen' %(was_due)s)
+               %(scope)s
             """,
             profiles=target.name,
             no_due_date=SQL(", next_due_date = NULL" if has_due_date else ""),
             was_due=SQL("OR profile.next_due_date IS NOT NULL" if has_due_date else ""),
-            scope=UNMEASURED_JOIN if measurement.scoped else SQL(""),
+            scope=UNMEASURED if measurement.scoped else SQL(""),
             company=measurement.company_id,
         )
     )
@@ -189,13 +195,13 @@ def leavers(measurement: Measurement, target: Target = PROFILES) -> SQL:
         SELECT profile.id
           FROM %(profiles)s profile
           JOIN res_partner customer ON customer.id = profile.partner_id AND customer.active
-          %(scope)s
          WHERE profile.company_id = %(company)s
+           %(scope)s
            AND NOT EXISTS (
                    SELECT 1 FROM crm_relationship_measured measured
                     WHERE measured.partner_id = profile.partner_id)
         """,
         profiles=target.name,
-        scope=UNMEASURED_JOIN if measurement.scoped else SQL(""),
+        scope=UNMEASURED if measurement.scoped else SQL(""),
         company=measurement.company_id,
     )

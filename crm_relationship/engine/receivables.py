@@ -86,7 +86,7 @@ class Receivables:
             """,
             instalments=self._instalments,
             looked_up=SQL("")
-            if self.contacts is None
+            if self.contacts is None or self.is_kept
             else SQL(
                 "AND partial.debit_move_id = ANY (ARRAY(SELECT id FROM %s own))", self._instalments
             ),
@@ -208,23 +208,27 @@ class Receivables:
     def _of_contacts(self) -> SQL:
         """The same for :attr:`contacts`, with the invoice's ``date``.
 
-        The invoices of these contacts are in an index; the rare one that is another's
-        though its line is theirs is looked up.
+        The lines and the invoices of these contacts are in indexes; the rare invoice that is
+        another's though its line is theirs is looked up.
         """
         return SQL(
             """
-            WITH own AS MATERIALIZED (
-                 %(invoices)s AND move.partner_id = ANY (ARRAY(SELECT id FROM %(contacts)s)))
             SELECT line.id, line.partner_id, COALESCE(line.date_maturity, line.date) AS due_date,
                    COALESCE(own.date, other.date) AS date
-              FROM (%(lines)s) line
-              LEFT JOIN own ON own.id = line.move_id
+              FROM %(contacts)s contact
+              JOIN (%(lines)s) line ON line.partner_id = contact.id
+              LEFT JOIN (
+                   SELECT move.id, move.date
+                     FROM %(contacts)s contact
+                     JOIN (%(invoices)s) move ON move.partner_id = contact.id %(fence)s) own
+                ON own.id = line.move_id
               LEFT JOIN LATERAL (
                    %(invoices)s AND own.id IS NULL AND move.id = line.move_id %(fence)s) other
                 ON TRUE
              WHERE own.id IS NOT NULL OR other.id IS NOT NULL
+             ORDER BY line.id
             """,
-            lines=self._lines(SQL("balance >= 0")),
+            lines=self._posted_lines(SQL("balance >= 0")),
             invoices=self._invoices(),
             contacts=self.contacts,
             fence=FENCE,
@@ -232,7 +236,7 @@ class Receivables:
 
     def _invoices(self) -> SQL:
         return SQL(
-            """SELECT move.id, move.invoice_date AS date
+            """SELECT move.id, move.partner_id, move.invoice_date AS date
                  FROM account_move move
                 WHERE %s AND move.company_id = %s""",
             INVOICED,
@@ -244,16 +248,22 @@ class Receivables:
 
         :param extra: further columns
         """
-        of_contacts = SQL("AND partner_id = ANY (ARRAY(SELECT id FROM %s))", self.contacts)
+        if self.contacts is not None:
+            condition = SQL(
+                "%s AND partner_id = ANY (ARRAY(SELECT id FROM %s))", condition, self.contacts
+            )
+        return self._posted_lines(condition, extra)
+
+    def _posted_lines(self, condition: SQL, extra: SQL | None = None) -> SQL:
+        """Return the receivable lines of everybody's posted documents."""
         return SQL(
             """SELECT id, move_id, partner_id, date, date_maturity, amount_residual %s
                  FROM account_move_line
-                WHERE account_id = ANY (%s) AND %s AND %s %s""",
+                WHERE account_id = ANY (%s) AND %s AND %s""",
             extra or SQL(""),
             self.accounts,
             ON_RECEIVABLES,
             condition,
-            SQL("") if self.contacts is None else of_contacts,
         )
 
     def _no_payments(self) -> SQL:

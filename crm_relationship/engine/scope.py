@@ -16,23 +16,28 @@ WATERMARK_OVERLAP = timedelta(hours=1)
 CONTACTS = SQL.identifier("crm_relationship_scope_contact")
 """Takes the place of ``res_partner`` where documents are rolled up to customers in scope."""
 
-UNMEASURED_JOIN = SQL(
-    """JOIN (SELECT partner_id FROM crm_relationship_scope
-             EXCEPT
-             SELECT partner_id FROM crm_relationship_measured) unmeasured
-         ON unmeasured.partner_id = customer.id"""
+UNMEASURED = SQL(
+    """AND customer.id = ANY (ARRAY(SELECT partner_id FROM crm_relationship_scope
+                                    EXCEPT
+                                    SELECT partner_id FROM crm_relationship_measured))"""
 )
-"""Keeps the customers in scope that are no customers any more or were archived."""
+"""Keeps the customers in scope that are no customers any more or were archived: an array, since
+PostgreSQL does not know how few they are."""
+
+MANY = 5_000
+"""Partners in scope from which on workers share the measuring."""
 
 IN_SCOPE = SQL("AND partner_id IN (SELECT partner_id FROM crm_relationship_scope)")
 """Keeps the rows of customers in scope."""
 
 
-def fill(env, parts: list[SQL]) -> int:
-    """Fill the temporary tables with the scope; return how many partners are in it.
+def fill(env, parts: list[SQL], shared: bool = False) -> int:
+    """Fill the tables with the scope, see :mod:`.tables`; return how many partners are in it.
 
     ``crm_relationship_scope`` gets the partners that ``parts`` return, their commercial
     partners and who referred these; ``crm_relationship_scope_contact`` all their contacts.
+
+    :param shared: they may be many
     """
     count = _fill(
         env,
@@ -57,6 +62,7 @@ def fill(env, parts: list[SQL]) -> int:
             """,
             SQL(" UNION ").join(parts),
         ),
+        shared,
     )
     _fill(
         env,
@@ -70,14 +76,15 @@ def fill(env, parts: list[SQL]) -> int:
               JOIN res_partner customer ON customer.commercial_partner_id = scope.partner_id
             """
         ),
+        shared,
     )
     return count
 
 
-def _fill(env, name: str, key: str, query: SQL) -> int:
+def _fill(env, name: str, key: str, query: SQL, shared: bool) -> int:
     table = SQL.identifier(name)
     # In order, so that what is looked up next lies near what was looked up last.
-    count = tables.keep(env, name, SQL("%s ORDER BY 1", query))
+    count = tables.keep(env, name, SQL("%s ORDER BY 1", query), shared)
     env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (%s)", table, SQL.identifier(key)))
     env.cr.execute(SQL("ANALYZE %s", table))
     return count

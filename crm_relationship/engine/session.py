@@ -16,6 +16,14 @@ are ordered by their sizes even where there are many."""
 IN_BULK = {"enable_nestloop": "off", "enable_hashagg": "off", "parallel_tuple_cost": "0.01"}
 """How statements about all customers differ, see :func:`joins_in_bulk`."""
 
+MANY_LOOKUPS = {
+    "parallel_setup_cost": "10",
+    "parallel_tuple_cost": "0.001",
+    "min_parallel_table_scan_size": "0",
+    "min_parallel_index_scan_size": "0",
+}
+"""How statements about a large scope differ, see :func:`shares_lookups`."""
+
 TABLES = ["account_move", "account_move_line", "account_partial_reconcile", "res_partner"]
 """Odoo's tables that a run joins."""
 
@@ -44,6 +52,19 @@ def joins_in_bulk(env):
         env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
     yield
     for name in IN_BULK:
+        env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
+
+
+@contextmanager
+def shares_lookups(env):
+    """Let workers share what is looked up for many customers inside the block.
+
+    PostgreSQL underrates how many they are, and how much of the work can be shared.
+    """
+    for name, value in MANY_LOOKUPS.items():
+        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
+    yield
+    for name in MANY_LOOKUPS:
         env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
 
 

@@ -20,6 +20,9 @@ unknown type is the bigint that OFFSET takes, while a plain 0 is still to be con
 PostgreSQL asks whether rows are left out, which no worker could know.
 """
 
+GATHERED = SQL("OFFSET 0")
+"""Ends a subquery whose rows workers hand over, see :data:`FENCE`, before they are grouped."""
+
 
 def keep(env, name: str, query: SQL, shared: bool = False) -> int:
     """Keep the rows of ``query`` in the table ``name``; return how many.

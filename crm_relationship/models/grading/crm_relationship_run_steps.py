@@ -1,5 +1,6 @@
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg2
@@ -228,7 +229,9 @@ class CrmRelationshipRun(models.Model):
             self.company_id, policy, day, scoped=not self._is_everybody_measured(policy, partners)
         )
         if measurement.scoped:
-            scope.fill(self.env, partners or self._get_scope(measurement))
+            parts = partners or self._get_scope(measurement)
+            count = scope.fill(self.env, parts, shared=not partners)
+            measurement = replace(measurement, is_large=count >= scope.MANY)
         return measurement
 
     def _is_everybody_measured(self, policy, partners):
