@@ -14,8 +14,8 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Take away what Odoo's own uninstallation leaves: the settings, the losses, the proposals
-    to dismiss, the account plans and the complaints, whose reasons, departments and categories it
-    deletes before them, and the tasks, whose types it deletes.
+    to dismiss, the account plans with their templates and the complaints, whose reasons,
+    departments, types and categories it deletes before them, and the tasks, whose types it deletes.
     """
     types = env["ir.model.data"].search(
         [("module", "=", "crm_relationship"), ("model", "=", "mail.activity.type")]
@@ -25,6 +25,8 @@ def uninstall_hook(env):
     env["crm.relationship.dismissal.proposal"].search([]).unlink()
     env["crm.relationship.loss"].search([]).unlink()
     env["crm.relationship.plan"].search([]).unlink()
+    env["crm.relationship.budget"].search([]).unlink()
+    env["crm.relationship.plan.template"].with_context(active_test=False).search([]).unlink()
     env["crm.relationship.complaint"].search([]).unlink()
     env["crm.relationship.complaint.team"].with_context(active_test=False).search([]).unlink()
     env["ir.sequence"].search([("code", "=", "crm.relationship.complaint")]).unlink()

@@ -215,11 +215,11 @@ class Receivables:
             """
             SELECT line.id, line.partner_id, COALESCE(line.date_maturity, line.date) AS due_date,
                    COALESCE(own.date, other.date) AS date
-              FROM %(contacts)s contact
+              FROM (SELECT id FROM %(contacts)s) contact
               JOIN (%(lines)s) line ON line.partner_id = contact.id
               LEFT JOIN (
                    SELECT move.id, move.date
-                     FROM %(contacts)s contact
+                     FROM (SELECT id FROM %(contacts)s) contact
                      JOIN (%(invoices)s) move ON move.partner_id = contact.id %(fence)s) own
                 ON own.id = line.move_id
               LEFT JOIN LATERAL (

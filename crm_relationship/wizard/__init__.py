@@ -16,5 +16,7 @@ from . import crm_relationship_release
 from . import crm_relationship_setup
 from . import crm_relationship_setup_credit
 from . import crm_relationship_plan_action_meeting
+from . import crm_relationship_budget_refusal
+from . import crm_relationship_plan_start
 from . import crm_relationship_complaint_close
 from . import crm_relationship_complaint_reason

@@ -24,6 +24,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         plans.search([("partner_id", "in", partners), ("state", "=", "active")])._settle_merge(
             dst_partner
         )
+        # Who is merged is not deleted: reviews go on naming the contact.
+        reviews = self.env["crm.relationship.plan.review"].sudo()
+        reviews._change_contacts(src_partners, {"partner_id": dst_partner.id})
         self.env.flush_all()
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()

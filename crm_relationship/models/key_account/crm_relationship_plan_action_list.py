@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from .crm_relationship_plan_lock_mixin import get_successor
+
 GOAL_COPIED = ("name", "layer", "strategy", "measured_by", "sequence")
 ACTION_COPIED = ("name", "layer", "budget")
 
@@ -95,6 +97,10 @@ class CrmRelationshipPlan(models.Model):
 
     def _copy_actions_to(self, new_plan):
         """Carry open goals and actions over, moved by as much as the plan's period is."""
+        self._copy_open_actions_to(new_plan, self._copy_goals_to(new_plan))
+
+    def _copy_goals_to(self, new_plan):
+        """Carry open goals over; return those of the new plan by those of this one."""
         self.ensure_one()
         shift = new_plan.date_start - self.date_start
         goals = {}
@@ -105,10 +111,19 @@ class CrmRelationshipPlan(models.Model):
                     "plan_id": new_plan.id,
                     "measure_type_ids": [Command.set(goal.measure_type_ids.ids)],
                     "department_id": goal.department_id.id,
-                    "user_id": goal.user_id.id,
+                    "user_id": get_successor(goal.user_id, new_plan).id,
                     "date_deadline": goal.date_deadline and goal.date_deadline + shift,
                 }
             )
+        return goals
+
+    def _copy_open_actions_to(self, new_plan, goals):
+        """Carry open actions over to the contacts and departments of another plan.
+
+        :param goals: see ``_copy_goals_to``
+        """
+        self.ensure_one()
+        shift = new_plan.date_start - self.date_start
         roles = {role.partner_id: role for role in new_plan.role_ids}
         vals_list = []
         for action in self.plan_action_ids.filtered(lambda action: action.state == "planned"):
@@ -124,7 +139,7 @@ class CrmRelationshipPlan(models.Model):
                     "type_id": action.type_id.id,
                     "role_id": role.id,
                     "department_id": department.id,
-                    "user_id": action.user_id.id,
+                    "user_id": get_successor(action.user_id, new_plan).id,
                     "lead_id": action.lead_id.id,
                     "date_deadline": action.date_deadline + shift,
                 }

@@ -119,7 +119,9 @@ class CrmRelationshipPlan(models.Model):
 
     def _get_assessments(self):
         """Return ``{plan: scores}``; of closed plans, those that they were closed with."""
-        self.score_ids.mapped("score")  # of all plans at once
+        # All of all plans at once: beyond what is prefetched, each plan would read its own.
+        self.score_ids._origin.fetch(["active", "dimension_id", "layer", "wanted_score"])
+        self.score_ids.mapped("score")
         names = self._get_dimension_names()
         return {
             plan: plan._get_closing_assessment(names)
@@ -144,12 +146,15 @@ class CrmRelationshipPlan(models.Model):
         """
         self.ensure_one()
         assessment = copy.deepcopy(self.closing_assessment)
-        for kept in assessment["dimensions"]:
-            kept["name"] = names.get(kept["code"], kept["name"])
-        layers = self._get_layer_names()
-        for kept in assessment["layers"]:
-            kept["name"] = layers.get(kept["code"], kept["name"])
+        self._name_assessment(assessment, names, self._get_layer_names())
         return assessment
+
+    @api.model
+    def _name_assessment(self, assessment, names, layers):
+        """Give dimensions and layers that were kept the names that they have now."""
+        for key, words in (("dimensions", names), ("layers", layers)):
+            for kept in assessment[key]:
+                kept["name"] = words.get(kept["code"], kept["name"])
 
     @api.model
     def _get_dimension_names(self):

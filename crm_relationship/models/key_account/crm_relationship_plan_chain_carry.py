@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .crm_relationship_plan_lock_mixin import get_successor
+
 WORDS = (
     "level",
     "buying_role",
@@ -44,7 +46,11 @@ class CrmRelationshipPlan(models.Model):
         there = new_plan.role_ids.partner_id
         roles = self.role_ids._get_present().filtered(lambda role: role.partner_id not in there)
         alone = {"plan_id": new_plan.id, "reports_to_id": False, "influences_ids": False}
-        copies = dict(zip(roles, roles.create(roles.copy_data(alone)), strict=True))
+        vals_list = roles.copy_data(alone)
+        for role, vals in zip(roles, vals_list, strict=True):
+            if role.user_id:
+                vals["user_id"] = get_successor(role.user_id, new_plan).id
+        copies = dict(zip(roles, roles.create(vals_list), strict=True))
         known = {role.partner_id: role for role in new_plan.role_ids}
         for role, copy in copies.items():
             superior = known.get(role.reports_to_id.partner_id)

@@ -22,6 +22,12 @@ def check_insiders(users, company, what):
             )
 
 
+def get_successor(user, plan):
+    """Return the user, or the owner of the plan if its company has let the user go since."""
+    known = user.sudo()  # companies of other users are not everybody's to read
+    return user if known.active and plan.company_id in known.company_ids else plan.user_id
+
+
 def is_talk(vals):
     """Return whether ``vals`` writes only messages and activities."""
     return all(name.startswith(CHATTER_FIELDS) for name in vals)

@@ -104,7 +104,9 @@ class CrmRelationshipRole(models.Model):
             field = self._fields[name]
             for other in others.filtered(name):
                 nothing = field.default and field.default(other)
-                if other[name] not in (self[name], nothing) and other[name] not in (self, *others):
+                # Of two that reported to one another, there is nothing to say once they are one.
+                is_merged = name == "reports_to_id" and other[name] in (self | others)
+                if other[name] not in (self[name], nothing) and not is_merged:
                     value = field.convert_to_export(other[name], other)
                     texts.append(f"{field._description_string(self.env)}: {value}")
         return ", ".join(texts)

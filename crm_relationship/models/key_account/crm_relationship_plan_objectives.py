@@ -124,6 +124,7 @@ class CrmRelationshipPlanObjective(models.Model):
             "name": self.display_name,
             "kind": self.kind,
             "kind_name": kinds[self.kind],
+            "opportunity_id": self.opportunity_id.id,
             "unit": self.unit,
             "target": self.target,
             "baseline": self.baseline,

@@ -11,6 +11,7 @@ from . import test_key_account_privacy
 from . import test_key_account_queries
 from . import test_key_account_feature
 from . import test_tour_key_account
+from . import test_tour_key_account_loop
 from . import test_assessment
 from . import test_assessment_rules
 from . import test_tour_assessment
@@ -23,3 +24,15 @@ from . import test_objective
 from . import test_objective_queries
 from . import test_whitespace
 from . import test_tour_objectives
+from . import test_review
+from . import test_review_changes
+from . import test_review_reminder
+from . import test_tour_plan_review
+from . import test_plan_board
+from . import test_plan_health
+from . import test_plan_report
+from . import test_tour_plan_board
+from . import test_budget
+from . import test_budget_plan
+from . import test_plan_start
+from . import test_tour_budget

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ...models.key_account.res_config_settings_key_account import CRONS
 from .common import KeyAccountCase
 
 MENUS = (
@@ -22,9 +23,17 @@ class TestKeyAccountFeature(KeyAccountCase):
         menus = [self.env.ref(menu) for menu in MENUS]
         return [{menu.id, menu.parent_id.id} <= set(seen) for menu in menus]
 
-    def button(self, user):
+    def reachable(self, user):
+        """Return the names of what the user reaches below the menus."""
+        below = self.env["ir.ui.menu"].search(
+            [("parent_id", "child_of", [self.env.ref(menu).id for menu in MENUS])]
+        )
+        found = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+        return set(below.filtered(lambda menu: menu.id in found).mapped("name"))
+
+    def button(self, user, name="action_open_relationship_plans"):
         arch = self.env["res.partner"].with_user(user).get_view(view_type="form")["arch"]
-        return "action_open_relationship_plans" in arch
+        return name in arch
 
     def test_on_and_off(self):
         self.turn(True)
@@ -40,3 +49,24 @@ class TestKeyAccountFeature(KeyAccountCase):
         self.assertFalse(self.button(self.owner))
         self.assertEqual(self.customer.with_user(self.owner).relationship_plan_count, 0)
         self.assertTrue(self.plan.exists())
+
+    def test_all_parts_on_and_off(self):
+        self.turn(True)
+        worked_on = {"Board", "Account Plans", "Actions", "Goals", "Reviews", "Budget"}
+        set_up = {"Health of Plans", "Categories of Spending", "Templates of Plans"}
+        self.assertLessEqual(worked_on, self.reachable(self.owner))
+        self.assertFalse(set_up & self.reachable(self.owner))
+        self.assertLessEqual(worked_on | set_up, self.reachable(self.manager))
+        self.assertTrue(self.button(self.owner, "action_start_relationship_plan"))
+        employee = self.new_user("plan_employee", "base.group_user")
+        self.assertFalse(self.reachable(employee))
+        self.turn(False)
+        for user in (self.owner, self.manager, self.env.ref("base.user_admin")):
+            self.assertFalse(self.reachable(user))
+            self.assertFalse(self.button(user, "action_start_relationship_plan"))
+
+    def test_crons_run_while_it_is_on(self):
+        crons = [self.env.ref(cron) for cron in CRONS]
+        for on in (True, False, True):
+            self.turn(on)
+            self.assertEqual([cron.active for cron in crons], [on] * len(CRONS))

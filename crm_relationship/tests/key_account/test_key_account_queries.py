@@ -148,3 +148,40 @@ class TestKeyAccountQueries(KeyAccountCase):
                 "report_ids",
             )
         )
+
+    def make_work(self):
+        """Give each plan an open action and an objective."""
+        department = self.env["crm.relationship.department"].create({"name": "Test Buying"})
+        delivery = self.env["crm.relationship.plan.measure.type"].create(
+            {"name": "Test Delivery", "is_relationship": False}
+        )
+        self.env["crm.relationship.plan.action"].create(
+            [
+                {
+                    "name": "Visit",
+                    "plan_id": plan.id,
+                    "type_id": delivery.id,
+                    "department_id": department.id,
+                    "user_id": self.owner.id,
+                    "date_deadline": plan.date_start,
+                }
+                for plan in self.plans
+            ]
+        )
+        self.env["crm.relationship.plan.objective"].create(
+            [{"plan_id": plan.id, "kind": "revenue", "target": 10} for plan in self.plans]
+        )
+
+    def test_the_board(self):
+        self.make_work()
+        plans = self.plans.with_user(self.owner)
+        self.assert_bounded(lambda number: plans[:number]._prepare_board_rows())
+
+    def test_health(self):
+        self.make_work()
+        plans = self.env["crm.relationship.plan"].with_user(self.owner)
+        ids = self.plans.ids
+        spec = {"health": {}, "health_band": {}, "health_factors": {}}
+        self.assert_bounded(
+            lambda number: plans.web_search_read([("id", "in", ids[:number])], spec)
+        )

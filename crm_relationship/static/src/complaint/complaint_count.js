@@ -1,4 +1,5 @@
 import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -15,6 +16,10 @@ export class ComplaintCount extends Component {
         this.asked = null;
         useRecordObserver((record) => this.ask(record));
         onWillUnmount(() => (this.asked = null));
+    }
+
+    get open() {
+        return _t("(%(quantity)s open)", { quantity: this.state.open });
     }
 
     /** The form goes on meanwhile, and an answer for a record left behind is dropped. */

@@ -30,6 +30,11 @@ export class RelationshipRadar extends Component {
         return this.props.record.data[this.props.name] || { dimensions: [] };
     }
 
+    /** Whether it shows what was at a review: then nothing is worked out, and no why is known. */
+    get isPast() {
+        return Boolean(this.assessment.as_of);
+    }
+
     get viewBox() {
         return `${-WIDTH / 2} ${-HEIGHT / 2} ${WIDTH} ${HEIGHT}`;
     }
@@ -61,9 +66,9 @@ export class RelationshipRadar extends Component {
 
     get series() {
         return [
-            { key: "last", label: _t("Last review") },
+            { key: "last", label: this.isPast ? _t("Review before") : _t("Last review") },
             { key: "wanted", label: _t("Wanted") },
-            { key: "score", label: _t("Now") },
+            { key: "score", label: this.isPast ? _t("At this review") : _t("Now") },
         ]
             .map((one) => ({ ...one, ...this.draw(one.key) }))
             .filter(({ marks }) => marks.length);

@@ -32,8 +32,13 @@ registry.category("web_tour.tours").add("crm_relationship_plan_action", {
                 ".o_field_widget[name=coverage_ids] .o_data_row.text-danger:contains(Tour Department)",
         },
         {
+            content: "There are more buttons than fit",
+            trigger: ".o_form_view .o_button_more",
+            run: "click",
+        },
+        {
             content: "Open the actions",
-            trigger: "button[name=action_open_actions]",
+            trigger: ".o_dropdown_more button[name=action_open_actions]",
             run: "click",
         },
         {
