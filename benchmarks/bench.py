@@ -58,10 +58,9 @@ def main():
         odoo_process.install(databases.BENCH, [addons.PREFIX])
         odoo_process.run_script(databases.BENCH, WITHOUT_BRIDGES, addon=addons.PREFIX)
     try:
-        found = measure()
+        show({"customers": customers, **measure()})
     finally:
         databases.drop(databases.BENCH)
-    show({"customers": customers, **found})
 
 
 def ensure_data(customers):

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import shutil
+import time
 
 from . import addons, odoo_process, odoo_source, paths
 from .steps import StepFailed, digest, step
@@ -16,6 +17,8 @@ DEMO = "crm_relationship_demo"
 CDNOW = "crm_relationship_cdnow"
 TEST = "crm_relationship_test"
 BENCH = "crm_relationship_bench"
+
+DROP_ATTEMPTS = 30
 
 
 def address():
@@ -65,8 +68,18 @@ def annotate(name, **facts):
 
 def drop(name):
     """Remove a database with its filestore; sessions on it are ended."""
-    with cursor() as cr:
-        cr.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    import psycopg2.errors
+
+    for attempts_left in reversed(range(DROP_ATTEMPTS)):
+        try:
+            with cursor() as cr:
+                cr.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            break
+        except psycopg2.errors.InsufficientPrivilege:
+            # PostgreSQL's own cleaning is in it, which nobody but its superuser may end.
+            if not attempts_left:
+                raise
+            time.sleep(1)
     shutil.rmtree(paths.FILESTORE / name, ignore_errors=True)
 
 

@@ -33,12 +33,24 @@ FEW_PAGES = 4
 
 def tune(env) -> None:
     """Apply :data:`SETTINGS` to the present transaction and see to the statistics."""
-    for name, value in SETTINGS.items():
-        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
+    _apply(env, SETTINGS)
     _refresh_statistics(env)
 
 
+def _apply(env, settings: dict[str, str]) -> None:
+    for name, value in settings.items():
+        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
+
+
 @contextmanager
+def _with_settings(env, settings: dict[str, str]):
+    """Apply the settings inside the block; they are back at their defaults after it."""
+    _apply(env, settings)
+    yield
+    for name in settings:
+        env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
+
+
 def joins_in_bulk(env):
     """Join whole tables by hashing inside the block, for statements about all customers.
 
@@ -48,34 +60,22 @@ def joins_in_bulk(env):
     table of all customers would not fit, and hand over all rows, which they do faster than it
     believes.
     """
-    for name, value in IN_BULK.items():
-        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
-    yield
-    for name in IN_BULK:
-        env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
+    return _with_settings(env, IN_BULK)
 
 
-@contextmanager
 def shares_lookups(env):
     """Let workers share what is looked up for many customers inside the block.
 
     PostgreSQL underrates how many they are, and how much of the work can be shared.
     """
-    for name, value in MANY_LOOKUPS.items():
-        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
-    yield
-    for name in MANY_LOOKUPS:
-        env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
+    return _with_settings(env, MANY_LOOKUPS)
 
 
-@contextmanager
 def groups_in_parallel(env):
     """Let workers group rows inside the block, though PostgreSQL expects as many groups as
     amounts: it does not know how few a function of them gives.
     """
-    env.cr.execute("SET LOCAL parallel_tuple_cost = 0.01")
-    yield
-    env.cr.execute("SET LOCAL parallel_tuple_cost TO DEFAULT")
+    return _with_settings(env, {"parallel_tuple_cost": IN_BULK["parallel_tuple_cost"]})
 
 
 def read_rows_just_written(env) -> None:

@@ -1,4 +1,5 @@
 from . import crm_relationship_cached_mixin
+from . import crm_relationship_nightly_mixin
 from . import grading
 from . import lifecycle
 from . import credit

@@ -1,5 +1,3 @@
-import logging
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
@@ -8,8 +6,6 @@ from odoo.tools import split_every
 
 from ...engine.periods import DAY, period_end
 
-_logger = logging.getLogger(__name__)
-
 BATCH = 200
 """Customers that are measured at once, and committed."""
 
@@ -17,7 +13,8 @@ BATCH = 200
 class CrmRelationshipCreditAssessment(models.Model):
     """Making drafts: by the scheduler for the customers that a policy names, and by hand."""
 
-    _inherit = "crm.relationship.credit.assessment"
+    _name = "crm.relationship.credit.assessment"
+    _inherit = ["crm.relationship.credit.assessment", "crm.relationship.nightly.mixin"]
 
     @api.model
     def _get_last_quarter_end(self, company):
@@ -88,19 +85,11 @@ class CrmRelationshipCreditAssessment(models.Model):
 
     @api.model
     def _cron_assess(self):
-        """End the approvals whose time is over, and make the drafts of the last quarter, once.
+        """End the approvals whose time is over, and make the drafts of the last quarter, once."""
+        self._work_in_companies()
 
-        A failure in one company leaves the others; it is tried again the next day.
-        """
-        for company in self.env["crm.relationship.run"]._get_all_companies():
-            try:
-                self._attempt_in(company)
-            # Whatever went wrong in one company, the others must still get their drafts.
-            except Exception as error:
-                _logger.exception("Assessing the customers of %s failed", company.name)
-                self._tell_failure(company, error)
-
-    def _attempt_in(self, company):
+    @api.model
+    def _work_in(self, company):
         own = self.with_company(company).with_context(allowed_company_ids=company.ids)
         with self.env.cr.savepoint():
             own._expire_due(company)
@@ -108,7 +97,7 @@ class CrmRelationshipCreditAssessment(models.Model):
         policy = self.env["crm.relationship.credit.policy"]._get_of_company(company)
         date_end = self._get_last_quarter_end(company)
         if not policy.assesses or (policy.assessed_quarter or date_end - DAY) >= date_end:
-            return
+            return True
         missing = own._find_missing(policy, date_end)
         remaining = len(missing)
         for batch in split_every(BATCH, missing.ids, missing.browse):
@@ -116,8 +105,9 @@ class CrmRelationshipCreditAssessment(models.Model):
                 own._make_drafts(batch, date_end)
             remaining -= len(batch)
             if not self._checkpoint(len(batch), remaining) and remaining:
-                return
+                return False
         policy.assessed_quarter = date_end
+        return True
 
     def _find_missing(self, policy, date_end):
         """Return the customers that the policy names and that have no assessment of the quarter."""
@@ -139,27 +129,12 @@ class CrmRelationshipCreditAssessment(models.Model):
         profiles._count_assessments()  # a profile that went and came back has none
         self.search([*in_company, ("state", "in", ["draft", "proposed"])])._refresh_current()
 
-    def _checkpoint(self, processed=0, remaining=None):
-        """Commit what is done, if that is allowed; return the seconds left."""
-        self.env.flush_all()
-        if not self.env["crm.relationship.run"]._may_commit():
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
-
-    def _tell_failure(self, company, error):
-        """Tell whom the company chose that the customers were not assessed."""
-        users = company.relationship_alert_user_ids
-        if users:
-            self.env["mail.thread"].message_notify(
-                partner_ids=users.partner_id.ids,
-                model=company._name,
-                res_id=company.id,
-                subject=self.env._(
-                    "The credit assessments of %(company)s failed", company=company.name
-                ),
-                body=self.env._(
-                    "The drafts that are missing are tried again tomorrow. What went wrong: "
-                    "%(error)s",
-                    error=error,
-                ),
-            )
+    @api.model
+    def _describe_failure(self, company, error):
+        return (
+            self.env._("The credit assessments of %(company)s failed", company=company.name),
+            self.env._(
+                "The drafts that are missing are tried again tomorrow. What went wrong: %(error)s",
+                error=error,
+            ),
+        )

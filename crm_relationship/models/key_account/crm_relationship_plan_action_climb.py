@@ -1,12 +1,9 @@
-import logging
 from datetime import timedelta
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import format_date, split_every
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 200
 """Actions that climb at once, and are committed."""
@@ -24,7 +21,8 @@ class CrmRelationshipPlanAction(models.Model):
         goes when the action is done, cancelled or moved, or the plan is closed.
     """
 
-    _inherit = "crm.relationship.plan.action"
+    _name = "crm.relationship.plan.action"
+    _inherit = ["crm.relationship.plan.action", "crm.relationship.nightly.mixin"]
 
     climbed_date = fields.Date(
         "Climbed On",
@@ -38,14 +36,7 @@ class CrmRelationshipPlanAction(models.Model):
         """Tell the plans' owners of what is overdue, once; each company on its own."""
         if not self._uses_key_accounts():
             return
-        for company in self.env["crm.relationship.run"]._get_all_companies():
-            try:
-                if not self._climb_in(company):
-                    return
-            # Whatever went wrong in one company, the owners of the others must still hear.
-            except Exception as error:
-                _logger.exception("Telling of overdue actions of %s failed", company.name)
-                self._tell_climb_failure(company, error)
+        self._work_in_companies()
 
     @api.model
     def _uses_key_accounts(self):
@@ -53,8 +44,7 @@ class CrmRelationshipPlanAction(models.Model):
         return self.env.ref(FEATURE) in self.env.ref("base.group_user").all_implied_ids
 
     @api.model
-    def _climb_in(self, company):
-        """Tell the owners in one company; return whether there is time left."""
+    def _work_in(self, company):
         own = self.with_company(company).with_context(allowed_company_ids=company.ids)
         limit = company.relationship_climb_days
         if limit <= 0:
@@ -80,14 +70,6 @@ class CrmRelationshipPlanAction(models.Model):
             ("climbed_date", "=", False),
             ("date_deadline", "<=", today - timedelta(days=limit)),
         ]
-
-    @api.model
-    def _checkpoint(self, processed, remaining):
-        """Commit what is done, if that is allowed; return the seconds left."""
-        self.env.flush_all()
-        if not self.env["crm.relationship.run"]._may_commit():
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     def _climb(self, today, limit):
         """Make an activity for the owner of each one's plan."""
@@ -163,18 +145,8 @@ class CrmRelationshipPlanAction(models.Model):
         return result
 
     @api.model
-    def _tell_climb_failure(self, company, error):
-        """Tell whom the company chose that owners were not told."""
-        users = company.relationship_alert_user_ids
-        if users:
-            self.env["mail.thread"].message_notify(
-                partner_ids=users.partner_id.ids,
-                model=company._name,
-                res_id=company.id,
-                subject=self.env._(
-                    "Telling of overdue actions of %(company)s failed", company=company.name
-                ),
-                body=self.env._(
-                    "It is tried again tomorrow. What went wrong: %(error)s", error=error
-                ),
-            )
+    def _describe_failure(self, company, error):
+        return (
+            self.env._("Telling of overdue actions of %(company)s failed", company=company.name),
+            self.env._("It is tried again tomorrow. What went wrong: %(error)s", error=error),
+        )

@@ -208,13 +208,9 @@ class CrmRelationshipPlan(models.Model):
     def action_open_budget(self):
         """Open the spending of the plan."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_relationship.crm_relationship_budget_action"
+        return self.env["crm.relationship.budget"]._open_of(
+            self.env._("Spending of %(plan)s", plan=self.name), plan_id=self.id
         )
-        action["name"] = self.env._("Spending of %(plan)s", plan=self.name)
-        action["domain"] = [("plan_id", "=", self.id)]
-        action["context"] = {"default_plan_id": self.id}
-        return action
 
 
 class CrmRelationshipBudget(models.Model):
@@ -275,6 +271,19 @@ class CrmRelationshipBudget(models.Model):
         result = super().write(vals)
         self.plan_id._tell_over_budget(before)
         return result
+
+    @api.model
+    def _open_of(self, name, **values):
+        """Return the action, called ``name``, that shows the lines with these values; new ones
+        have them too.
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_relationship.crm_relationship_budget_action"
+        )
+        action["name"] = name
+        action["domain"] = [(field, "=", value) for field, value in values.items()]
+        action["context"] = {f"default_{field}": value for field, value in values.items()}
+        return action
 
 
 class CrmRelationshipPlanAction(models.Model):
@@ -337,13 +346,11 @@ class CrmRelationshipPlanAction(models.Model):
     def action_open_budget(self):
         """Open the spending on the action."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_relationship.crm_relationship_budget_action"
+        return self.env["crm.relationship.budget"]._open_of(
+            self.env._("Spending on %(action)s", action=self.name),
+            plan_id=self.plan_id.id,
+            action_id=self.id,
         )
-        action["name"] = self.env._("Spending on %(action)s", action=self.name)
-        action["domain"] = [("action_id", "=", self.id)]
-        action["context"] = {"default_plan_id": self.plan_id.id, "default_action_id": self.id}
-        return action
 
 
 class CrmRelationshipRole(models.Model):
@@ -379,16 +386,8 @@ class CrmRelationshipRole(models.Model):
     def action_open_budget(self):
         """Open the spending on the contact in the plan."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_relationship.crm_relationship_budget_action"
+        return self.env["crm.relationship.budget"]._open_of(
+            self.env._("Spending on %(contact)s", contact=self.display_name),
+            plan_id=self.plan_id.id,
+            partner_id=self.partner_id.id,
         )
-        action["name"] = self.env._("Spending on %(contact)s", contact=self.display_name)
-        action["domain"] = [
-            ("plan_id", "=", self.plan_id.id),
-            ("partner_id", "=", self.partner_id.id),
-        ]
-        action["context"] = {
-            "default_plan_id": self.plan_id.id,
-            "default_partner_id": self.partner_id.id,
-        }
-        return action

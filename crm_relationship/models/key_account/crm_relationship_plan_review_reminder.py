@@ -1,11 +1,7 @@
-import logging
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import format_date, split_every
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 200
 """Reviews whose owners are told at once, and are committed."""
@@ -22,7 +18,8 @@ class CrmRelationshipPlanReview(models.Model):
         plan is closed.
     """
 
-    _inherit = "crm.relationship.plan.review"
+    _name = "crm.relationship.plan.review"
+    _inherit = ["crm.relationship.plan.review", "crm.relationship.nightly.mixin"]
 
     reminded_date = fields.Date(
         "Reminded On",
@@ -36,18 +33,10 @@ class CrmRelationshipPlanReview(models.Model):
         """Tell the plans' owners of the reviews that are due, once; each company on its own."""
         if not self.env["crm.relationship.plan.action"]._uses_key_accounts():
             return
-        for company in self.env["crm.relationship.run"]._get_all_companies():
-            try:
-                if not self._remind_in(company):
-                    return
-            # Whatever went wrong in one company, the owners of the others must still hear.
-            except Exception as error:
-                _logger.exception("Telling of due reviews of %s failed", company.name)
-                self._tell_reminder_failure(company, error)
+        self._work_in_companies()
 
     @api.model
-    def _remind_in(self, company):
-        """Tell the owners in one company; return whether there is time left."""
+    def _work_in(self, company):
         own = self.with_company(company).with_context(allowed_company_ids=company.ids)
         today = company._get_relationship_today()
         with self.env.cr.savepoint():
@@ -66,8 +55,7 @@ class CrmRelationshipPlanReview(models.Model):
             with self.env.cr.savepoint():
                 batch._remind(today)
             remaining -= len(batch)
-            checkpoint = self.env["crm.relationship.plan.action"]._checkpoint
-            if not checkpoint(len(batch), remaining):
+            if not self._checkpoint(len(batch), remaining):
                 return False
         return True
 
@@ -139,18 +127,8 @@ class CrmRelationshipPlanReview(models.Model):
         return result
 
     @api.model
-    def _tell_reminder_failure(self, company, error):
-        """Tell whom the company chose that owners were not told."""
-        users = company.relationship_alert_user_ids
-        if users:
-            self.env["mail.thread"].message_notify(
-                partner_ids=users.partner_id.ids,
-                model=company._name,
-                res_id=company.id,
-                subject=self.env._(
-                    "Telling of due reviews of %(company)s failed", company=company.name
-                ),
-                body=self.env._(
-                    "It is tried again tomorrow. What went wrong: %(error)s", error=error
-                ),
-            )
+    def _describe_failure(self, company, error):
+        return (
+            self.env._("Telling of due reviews of %(company)s failed", company=company.name),
+            self.env._("It is tried again tomorrow. What went wrong: %(error)s", error=error),
+        )

@@ -1,17 +1,5 @@
 import { registry } from "@web/core/registry";
-
-const pick = (field, name) => [
-    {
-        content: `Search the ${field}`,
-        trigger: `.o_form_view .o_field_widget[name=${field}] input`,
-        run: `edit ${name}`,
-    },
-    {
-        content: `Choose the ${field}`,
-        trigger: `.o-autocomplete--dropdown-item:contains(${name})`,
-        run: "click",
-    },
-];
+import { pick } from "./steps";
 
 registry.category("web_tour.tours").add("crm_relationship_budget_ask", {
     url: "/odoo/account-plans",

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { pick } from "./steps";
 
 const card = (name) => `.o_hierarchy_node:has(.o_relationship_map_card:contains(${name}))`;
 const back = {
@@ -6,18 +7,6 @@ const back = {
     trigger: ".breadcrumb-item a:contains(Tour Plan)",
     run: "click",
 };
-const pick = (field, name) => [
-    {
-        content: `Search the ${field}`,
-        trigger: `.o_field_widget[name=${field}] input`,
-        run: `edit ${name}`,
-    },
-    {
-        content: `Choose the ${field}`,
-        trigger: `.o-autocomplete--dropdown-item:contains(${name})`,
-        run: "click",
-    },
-];
 
 registry.category("web_tour.tours").add("crm_relationship_key_account_loop", {
     steps: () => [
