@@ -38,6 +38,11 @@
         "data/key_account/mail_activity_type_data.xml",
         "data/key_account/crm_relationship_budget_category_data.xml",
         "data/key_account/crm_relationship_plan_template_data.xml",
+        "data/complaint/crm_relationship_complaint_stage_data.xml",
+        "data/complaint/crm_relationship_complaint_category_data.xml",
+        "data/complaint/crm_relationship_complaint_touchpoint_data.xml",
+        "data/complaint/crm_relationship_complaint_cause_data.xml",
+        "data/complaint/crm_relationship_complaint_team_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
@@ -141,6 +146,15 @@
         "wizard/crm_relationship_plan_start_views.xml",
         "views/key_account/crm_relationship_plan_start_views.xml",
         "views/key_account/crm_relationship_key_account_menus.xml",
+        "wizard/crm_relationship_complaint_close_views.xml",
+        "wizard/crm_relationship_complaint_reason_views.xml",
+        "views/complaint/crm_relationship_complaint_templates.xml",
+        "views/complaint/crm_relationship_complaint_views.xml",
+        "views/complaint/crm_relationship_complaint_team_views.xml",
+        "views/complaint/crm_relationship_complaint_configuration_views.xml",
+        "views/complaint/res_config_settings_complaint_views.xml",
+        "views/complaint/complained_document_views.xml",
+        "views/complaint/crm_relationship_complaint_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -155,6 +169,7 @@
         "demo/key_account/crm_relationship_plan_review_demo.xml",
         "demo/key_account/crm_relationship_plan_board_demo.xml",
         "demo/key_account/crm_relationship_budget_demo.xml",
+        "demo/complaint/crm_relationship_complaint_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -177,6 +192,7 @@
             "crm_relationship/static/src/whitespace/**/*",
             "crm_relationship/static/src/plan_board/**/*",
             "crm_relationship/static/src/why/**/*",
+            "crm_relationship/static/src/complaint/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",

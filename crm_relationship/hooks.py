@@ -3,18 +3,19 @@
 
 def post_init_hook(env):
     """Give every existing company its own copies of the default tier policy, stages and
-    credit policy.
+    credit policy, and its numbers of complaints.
     """
     companies = env["res.company"].search([])
     companies._create_relationship_policy()
     companies._create_relationship_stages()
     companies._create_relationship_credit_policy()
+    companies._create_complaint_sequences()
 
 
 def uninstall_hook(env):
     """Take away what Odoo's own uninstallation leaves: the settings, the losses, the proposals
-    to dismiss, the account plans and their templates, whose reasons, departments and types it
-    deletes before them, and the tasks, whose types it deletes.
+    to dismiss, the account plans with their templates and the complaints, whose reasons,
+    departments, types and categories it deletes before them, and the tasks, whose types it deletes.
     """
     types = env["ir.model.data"].search(
         [("module", "=", "crm_relationship"), ("model", "=", "mail.activity.type")]
@@ -26,4 +27,7 @@ def uninstall_hook(env):
     env["crm.relationship.plan"].search([]).unlink()
     env["crm.relationship.budget"].search([]).unlink()
     env["crm.relationship.plan.template"].with_context(active_test=False).search([]).unlink()
+    env["crm.relationship.complaint"].search([]).unlink()
+    env["crm.relationship.complaint.team"].with_context(active_test=False).search([]).unlink()
+    env["ir.sequence"].search([("code", "=", "crm.relationship.complaint")]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "crm_relationship.%")]).unlink()

@@ -4,6 +4,7 @@ from . import grading
 from . import lifecycle
 from . import credit
 from . import key_account
+from . import complaint
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

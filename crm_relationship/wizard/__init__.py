@@ -4,6 +4,7 @@ from . import base_partner_merge_ladder
 from . import base_partner_merge_risk
 from . import base_partner_merge_assessment
 from . import base_partner_merge_key_account
+from . import base_partner_merge_complaint
 from . import crm_relationship_assessment_return
 from . import crm_relationship_backfill
 from . import crm_relationship_decline_dismissal
@@ -17,3 +18,5 @@ from . import crm_relationship_setup_credit
 from . import crm_relationship_plan_action_meeting
 from . import crm_relationship_budget_refusal
 from . import crm_relationship_plan_start
+from . import crm_relationship_complaint_close
+from . import crm_relationship_complaint_reason

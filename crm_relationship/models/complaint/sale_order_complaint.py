@@ -1,0 +1,29 @@
+from odoo import api, models
+
+from .crm_relationship_complaint_customer import NOTHING
+
+
+class SaleOrder(models.Model):
+    """The complaints about an order."""
+
+    _inherit = "sale.order"
+
+    @api.readonly
+    def get_relationship_complaint_count(self):
+        """Return how many complaints there are; the form asks after it is shown."""
+        complaints = self.env["crm.relationship.complaint"]
+        if not complaints._is_used():
+            return NOTHING
+        return complaints._count_of([("sale_order_id", "=", self.id)])
+
+    def action_open_relationship_complaints(self):
+        """Open the complaints about the order."""
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        return self.env["crm.relationship.complaint"]._open_of(
+            [("sale_order_id", "=", self.id)],
+            partner_id=customer.id,
+            contact_id=self.partner_id.id if self.partner_id != customer else False,
+            sale_order_id=self.id,
+            company_id=self.company_id.id,
+        )
