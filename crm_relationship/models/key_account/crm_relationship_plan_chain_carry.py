@@ -52,6 +52,9 @@ class CrmRelationshipPlan(models.Model):
                 vals["user_id"] = get_successor(role.user_id, new_plan).id
         copies = dict(zip(roles, roles.create(vals_list), strict=True))
         known = {role.partner_id: role for role in new_plan.role_ids}
+        # Searched, as what others have read of the roles may stand in the cache.
+        notes = self.env["crm.relationship.role.note"].search([("role_id", "in", roles.ids)])
+        notes_of = notes.grouped("role_id")
         for role, copy in copies.items():
             superior = known.get(role.reports_to_id.partner_id)
             influenced = [
@@ -67,7 +70,7 @@ class CrmRelationshipPlan(models.Model):
             )
             role.need_ids.copy({"role_id": copy.id})
             if copy.keeps_private_data:
-                role.note_ids.copy({"role_id": copy.id})
+                notes_of.get(role, notes.browse()).copy({"role_id": copy.id})
 
 
 class CrmRelationshipRole(models.Model):

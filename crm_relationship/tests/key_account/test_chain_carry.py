@@ -47,6 +47,7 @@ class TestChainCarry(KeyAccountCase):
         self.assertEqual(self.boss.note_ids.body, "Alpacas")
 
     def test_who_is_not_of_the_team_takes_over_nothing_private(self):
+        self.assertTrue(self.boss.note_ids, "what another one read before is no permission")
         boss, _low = self.carry(self.manager)
         self.assertEqual(boss.need_ids.offer, "A speech")
         self.assertFalse(boss.sudo().note_ids)
