@@ -154,7 +154,11 @@
         "views/complaint/crm_relationship_complaint_configuration_views.xml",
         "views/complaint/res_config_settings_complaint_views.xml",
         "views/complaint/complained_document_views.xml",
+        "views/complaint/crm_relationship_complaint_deadline_templates.xml",
+        "views/complaint/crm_relationship_complaint_deadline_views.xml",
+        "views/complaint/crm_relationship_complaint_target_views.xml",
         "views/complaint/crm_relationship_complaint_menus.xml",
+        "views/complaint/crm_relationship_complaint_deadline_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
