@@ -3,7 +3,7 @@
 
 def post_init_hook(env):
     """Give every existing company its own copies of the default tier policy, stages and
-    credit policy, its numbers of complaints and their targets.
+    credit policy, its numbers of complaints, their targets and escalation rules.
     """
     companies = env["res.company"].search([])
     companies._create_relationship_policy()
@@ -11,6 +11,7 @@ def post_init_hook(env):
     companies._create_relationship_credit_policy()
     companies._create_complaint_sequences()
     companies._create_complaint_targets()
+    companies._create_complaint_escalations()
 
 
 def uninstall_hook(env):

@@ -33,3 +33,15 @@ from . import crm_relationship_complaint_light
 from . import crm_relationship_complaint_deadline_explanation
 from . import crm_relationship_complaint_team_deadline
 from . import res_company_deadline
+from . import crm_relationship_complaint_escalation
+from . import crm_relationship_complaint_escalation_log
+from . import crm_relationship_complaint_deadline_escalation
+from . import crm_relationship_complaint_escalate
+from . import crm_relationship_complaint_at_once
+from . import crm_relationship_complaint_cron
+from . import res_company_escalation
+from . import res_config_settings_deadline
+from . import crm_relationship_complaint_digest
+from . import crm_relationship_complaint_read
+from . import crm_relationship_complaint_reading
+from . import res_company_digest

@@ -118,13 +118,18 @@ class CrmRelationshipComplaint(models.Model):
         for complaint in self:
             key = complaint._get_calendar(), complaint.company_id
             if key not in clocks:
-                clock = key[0]._get_complaint_clock(key[1]) if key[0] else CONTINUOUS
+                clock = self._get_clock(*key)
                 if clock is not CONTINUOUS:
                     clock.cover(start - timedelta(days=7), fields.Datetime.now() + HORIZON)
                 clocks[key] = clock
         return {
             complaint: clocks[complaint._get_calendar(), complaint.company_id] for complaint in self
         }
+
+    @api.model
+    def _get_clock(self, calendar, company):
+        """Return the clock of a calendar in a company, or one that never stands still."""
+        return calendar._get_complaint_clock(company) if calendar else CONTINUOUS
 
     def _get_calendar(self):
         """Return the calendar in which the deadlines count, or none: then around the clock."""
@@ -327,13 +332,13 @@ class CrmRelationshipComplaint(models.Model):
         return self.browse(row[0] for row in rows)
 
     @api.model
-    def _update_stale_deadlines(self):
+    def _update_stale_deadlines(self, company):
         """Work out what was left for later; return whether there is time left."""
-        # The scheduled action works for all.
-        stale = self.sudo().search([("deadline_is_stale", "=", True)])
+        stale = self.search([("company_id", "=", company.id), ("deadline_is_stale", "=", True)])
         remaining = len(stale)
         for batch in split_every(AT_ONCE, stale.ids, stale.browse):
-            batch._update_deadlines()
+            with self.env.cr.savepoint():
+                batch._update_deadlines()
             remaining -= len(batch)
             if not self._checkpoint(len(batch), remaining):
                 return False

@@ -394,9 +394,12 @@ class TestComplaintDeadline(DeadlineCase):
     @contextmanager
     def refused(self):
         """Expect that the database refuses it."""
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            with self.env.cr.savepoint():
-                yield
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.env.cr.savepoint(),
+        ):
+            yield
 
     def test_no_target_twice(self):
         self.set_targets(("resolve", 4, {}))
