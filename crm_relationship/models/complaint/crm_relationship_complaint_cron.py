@@ -51,3 +51,11 @@ class CrmRelationshipComplaint(models.Model):
             self.env._("Following up the complaints of %(company)s failed", company=company.name),
             self.env._("It is tried again soon. What went wrong: %(error)s", error=error),
         )
+
+    @api.model
+    def _tell_failure(self, company, subject, body):
+        """Tell of a failure once a day: this runs every quarter of an hour."""
+        today = company._get_relationship_today()
+        if company.relationship_complaint_failure_date != today:
+            company.relationship_complaint_failure_date = today
+            super()._tell_failure(company, subject, body)

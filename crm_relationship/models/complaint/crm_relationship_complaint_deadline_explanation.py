@@ -66,7 +66,7 @@ class CrmRelationshipComplaint(models.Model):
         if not moment:
             return ""
         zone = basis.get("tz") or self.env.context.get("tz") or "UTC"
-        text = format_datetime(self.env, moment, tz=zone)
+        text = format_datetime(self.env, moment, tz=zone, dt_format="short")
         name = pytz.utc.localize(moment).astimezone(pytz.timezone(zone)).tzname()
         return f"{text} ({name})"
 

@@ -26,6 +26,9 @@ TRIGGERS = {
 AT_ONCE = 500
 """Open complaints whose deadlines are worked out at once; of more the scheduled action does."""
 
+EMPLOYEES = "base.group_user"
+"""Who sees how we are in time: customers see what was promised to them."""
+
 HORIZON = timedelta(days=60)
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
@@ -55,15 +58,20 @@ class CrmRelationshipComplaint(models.Model):
         copy=False,
         index="btree_not_null",
         help="The first of the deadlines that are still open.",
+        groups=EMPLOYEES,
     )
-    next_deadline_kind = fields.Selection(KINDS, "Next Step", readonly=True, copy=False)
-    amber_date = fields.Datetime("Amber From", readonly=True, copy=False)
-    deadline_waits = fields.Boolean("Deadline Stands Still", readonly=True, copy=False)
+    next_deadline_kind = fields.Selection(
+        KINDS, "Next Step", readonly=True, copy=False, groups=EMPLOYEES
+    )
+    amber_date = fields.Datetime("Amber From", readonly=True, copy=False, groups=EMPLOYEES)
+    deadline_waits = fields.Boolean(
+        "Deadline Stands Still", readonly=True, copy=False, groups=EMPLOYEES
+    )
     deadline_tier_code = fields.Char("Tier That Counts", readonly=True, copy=False, groups=INSIDERS)
-    deadline_is_stale = fields.Boolean(readonly=True, copy=False, index=True)
-    acknowledged_in_time = fields.Selection(YES_NO, readonly=True, copy=False)
-    responded_in_time = fields.Selection(YES_NO, readonly=True, copy=False)
-    resolved_in_time = fields.Selection(YES_NO, readonly=True, copy=False)
+    deadline_is_stale = fields.Boolean(readonly=True, copy=False, index=True, groups=EMPLOYEES)
+    acknowledged_in_time = fields.Selection(YES_NO, readonly=True, copy=False, groups=EMPLOYEES)
+    responded_in_time = fields.Selection(YES_NO, readonly=True, copy=False, groups=EMPLOYEES)
+    resolved_in_time = fields.Selection(YES_NO, readonly=True, copy=False, groups=EMPLOYEES)
 
     @api.model
     def _get_deadline_fields(self):

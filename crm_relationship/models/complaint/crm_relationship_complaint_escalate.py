@@ -91,6 +91,7 @@ class CrmRelationshipComplaint(models.Model):
         people = {}
         logs, activities = [], []
         channel = rule.channel if rule else "activity"
+        kind = self.env.ref(ACTIVITY_TYPE, False) or self.env.ref("mail.mail_activity_data_todo")
         for telling in tellings:
             complaint = telling["complaint"]
             company = complaint.company_id
@@ -109,7 +110,7 @@ class CrmRelationshipComplaint(models.Model):
                 }
             )
             if channel in ("activity", "both"):
-                activities += complaint._prepare_telling(users, telling["reason"])
+                activities += complaint._prepare_telling(users, telling["reason"], kind)
             if channel in ("message", "both") and users:
                 complaint.message_notify(
                     partner_ids=users.partner_id.ids,
@@ -140,10 +141,9 @@ class CrmRelationshipComplaint(models.Model):
                 return users
         return self.env["res.users"]
 
-    def _prepare_telling(self, users, reason):
+    def _prepare_telling(self, users, reason, kind):
         """Return the values of one activity for each user."""
         self.ensure_one()
-        kind = self.env.ref(ACTIVITY_TYPE, False) or self.env.ref("mail.mail_activity_data_todo")
         return [
             {
                 "res_model_id": self.env["ir.model"]._get_id(self._name),

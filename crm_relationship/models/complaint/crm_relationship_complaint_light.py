@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..key_account.worked_out import WorkedOutSelection
+from .crm_relationship_complaint_deadlines import EMPLOYEES
 
 LIGHTS = [("red", "Overdue"), ("amber", "Due soon"), ("green", "In time"), ("grey", "No hurry")]
 DECISIVE = ("next_deadline_date", "amber_date", "deadline_waits")
@@ -26,11 +27,13 @@ class CrmRelationshipComplaint(models.Model):
         compute="_compute_deadline_light",
         search="_search_deadline_light",
         group_expand=True,
+        groups=EMPLOYEES,
     )
     time_left = fields.Char(
         "Time Left",
         compute="_compute_time_left",
         help="Working time until the next deadline, or since it passed.",
+        groups=EMPLOYEES,
     )
 
     @api.depends(*DECISIVE)
@@ -61,6 +64,7 @@ class CrmRelationshipComplaint(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "deadline_light":
             return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
         due, amber, waits = (self._field_to_sql(alias, name, query) for name in DECISIVE)
         return SQL(
             """(CASE WHEN %(due)s IS NULL OR %(waits)s THEN 'grey'

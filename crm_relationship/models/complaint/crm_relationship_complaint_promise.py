@@ -4,7 +4,7 @@ from odoo.tools import format_datetime
 
 from ..saving import SAVING
 from .crm_relationship_complaint import SAVES
-from .crm_relationship_complaint_deadlines import YES_NO
+from .crm_relationship_complaint_deadlines import EMPLOYEES, YES_NO
 
 
 class CrmRelationshipComplaint(models.Model):
@@ -25,18 +25,22 @@ class CrmRelationshipComplaint(models.Model):
         help="Until when we told the customer that it will be resolved. Empty it to go by the "
         "deadline again.",
     )
-    is_promised_by_hand = fields.Boolean("Promised by Hand", readonly=True, copy=False)
+    is_promised_by_hand = fields.Boolean(
+        "Promised by Hand", readonly=True, copy=False, groups=EMPLOYEES
+    )
     internal_date = fields.Datetime(
         "Internal Date",
         readonly=True,
         copy=False,
         help="A margin of working hours before what is promised: the settings say how many.",
+        groups=EMPLOYEES,
     )
     promise_kept = fields.Selection(
         YES_NO,
         readonly=True,
         copy=False,
         help="Whether it was closed by the date that was promised.",
+        groups=EMPLOYEES,
     )
     answered_ahead_hours = fields.Float(
         "Answered Ahead (Hours)",
@@ -45,6 +49,7 @@ class CrmRelationshipComplaint(models.Model):
         aggregator="avg",
         help="Working hours between the answer and what was promised, negative if the answer came "
         "later.",
+        groups=EMPLOYEES,
     )
     work_days = fields.Float(
         "Working Days",
@@ -54,6 +59,7 @@ class CrmRelationshipComplaint(models.Model):
         aggregator="avg",
         help="Working days of the team's calendar from the receipt until it was closed, less "
         "those in which we waited for the customer.",
+        groups=EMPLOYEES,
     )
 
     @api.model
@@ -125,8 +131,10 @@ class CrmRelationshipComplaint(models.Model):
             return self.env._("Promised to the customer: by the deadline again.")
         return self.env._(
             "Promised to the customer: %(date)s. Before: %(before)s.",
-            date=format_datetime(self.env, self.promised_date),
-            before=format_datetime(self.env, before) if before else self.env._("nothing"),
+            date=format_datetime(self.env, self.promised_date, dt_format="short"),
+            before=format_datetime(self.env, before, dt_format="short")
+            if before
+            else self.env._("nothing"),
         )
 
     def _prepare_deadline_summary(self, clock):

@@ -28,6 +28,9 @@ class ResCompany(models.Model):
         "whatever stands here, within the days. 0: never.",
     )
     relationship_complaint_escalate_days = fields.Integer("Repeated Within (Days)", default=90)
+    relationship_complaint_failure_date = fields.Date(
+        "Told That Complaints Were Not Followed Up", readonly=True, copy=False
+    )
 
     _relationship_complaint_escalate_sensible = models.Constraint(
         "CHECK (relationship_complaint_escalate_count >= 0"

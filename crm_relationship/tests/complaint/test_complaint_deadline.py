@@ -500,6 +500,18 @@ class TestComplaintLight(DeadlineCase):
         self.assertEqual(self.look(complaint, "2025-06-03 09:01"), ("red", "Overdue by 1 min"))
         self.assertEqual(self.look(complaint, "2025-06-05 09:00"), ("red", "Overdue by 2 days"))
 
+    def test_sorted_and_grouped(self):
+        """Lists sort and group by the light, and by what is due first."""
+        late, soon = self.receive("2025-06-02 09:00"), self.receive("2025-06-04 09:00")
+        own = [("id", "in", (late | soon).ids)]
+        complaints = late.with_user(self.employee).browse()
+        with freeze_time(self.utc("2025-06-04 10:00")):
+            self.assertEqual(complaints.search(own, order="next_deadline_date, id"), late | soon)
+            self.assertEqual(len(complaints.search(own, order="deadline_light, id")), 2)
+            groups = complaints.web_read_group(own, ["deadline_light"], ["__count"])["groups"]
+        counts = {group["deadline_light"]: group["__count"] for group in groups}
+        self.assertEqual((counts["red"], counts["green"]), (1, 1))
+
     def test_closed(self):
         complaint = self.receive("2025-06-02 09:00")
         self.close(complaint)

@@ -1,7 +1,10 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import freeze_time, tagged
 
-from ...models.complaint import crm_relationship_complaint_deadlines as deadlines
+from ...models.complaint import (
+    crm_relationship_complaint_cron,
+    crm_relationship_complaint_deadlines as deadlines,
+)
 from .common_deadline import DeadlineCase
 
 FEW, MANY = 5, 50
@@ -168,6 +171,33 @@ class TestComplaintEscalation(EscalationCase):
         self.run_at("2025-06-02 09:30")
         self.assertEqual(sum(one.next_deadline_date == due for one in complaints), 3)
         self.assertFalse(any(one.deadline_is_stale for one in complaints))
+
+    def test_goes_on_where_it_stopped(self):
+        """A run without time left leaves the rest to the next one, and tells nobody twice."""
+        for _number in range(5):
+            self.receive("2025-06-02 09:00")
+        self.rule("after", 0)
+        self.patch(crm_relationship_complaint_cron, "BATCH", 2)
+        model = type(self.env["crm.relationship.complaint"])
+        self.patch(model, "_checkpoint", lambda *args: 0)
+        runs = [self.run_at("2025-06-05 09:00") for _number in range(4)]
+        self.assertEqual(runs, [2, 2, 1, 0])
+
+    def test_failures_are_told_once_a_day(self):
+        company = self.company
+        company.relationship_alert_user_ids = self.manager
+        complaints = self.env["crm.relationship.complaint"]
+
+        def tell():
+            complaints._tell_failure(company, "Failed", "Because")
+            return self.env["mail.message"].search_count(
+                [("model", "=", "res.company"), ("subject", "=", "Failed")]
+            )
+
+        with freeze_time("2025-06-02 09:00"):
+            self.assertEqual([tell(), tell()], [1, 1])
+        with freeze_time("2025-06-03 09:00"):
+            self.assertEqual(tell(), 2)
 
     def test_failure_of_one_company(self):
         """Others go on, and those who are told of failures are told."""
