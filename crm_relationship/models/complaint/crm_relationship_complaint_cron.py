@@ -56,6 +56,7 @@ class CrmRelationshipComplaint(models.Model):
     def _tell_failure(self, company, subject, body):
         """Tell of a failure once a day: this runs every quarter of an hour."""
         today = company._get_relationship_today()
-        if company.relationship_complaint_failure_date != today:
-            company.relationship_complaint_failure_date = today
-            super()._tell_failure(company, subject, body)
+        if company.relationship_complaint_failure_date == today:
+            return None
+        company.relationship_complaint_failure_date = today
+        return super()._tell_failure(company, subject, body)

@@ -30,7 +30,6 @@ class CrmRelationshipComplaint(models.Model):
         groups=EMPLOYEES,
     )
     time_left = fields.Char(
-        "Time Left",
         compute="_compute_time_left",
         help="Working time until the next deadline, or since it passed.",
         groups=EMPLOYEES,

@@ -29,7 +29,6 @@ class CrmRelationshipComplaint(models.Model):
         "Promised by Hand", readonly=True, copy=False, groups=EMPLOYEES
     )
     internal_date = fields.Datetime(
-        "Internal Date",
         readonly=True,
         copy=False,
         help="A margin of working hours before what is promised: the settings say how many.",
