@@ -195,10 +195,25 @@ def backdate_tracking():
     env.invalidate_all()
 
 
+def work_out_deadlines(complaints):
+    # The deadlines as they were, and what was promised and told of the complaints.
+    for complaint in complaints:
+        complaint.deadline_ids.unlink()
+        complaint._update_deadlines()
+        complaint.escalation_ids.write({"date": complaint.date_received})
+    for complaint, days in ((complaints[0], 6), (complaints[6], 4)):
+        complaint.write({"promised_date": NOW + datetime.timedelta(days)})
+    for complaint in complaints[:6]:
+        complaint.with_user(BOSS).mark_read()
+
+
 if not COMPLAINTS.search_count([], limit=1):
     env.ref("base.group_user").write(
         {"implied_ids": [Command.link(env.ref("crm_relationship.group_complaint_feature").id)]}
     )
+    # What the installation gives companies once the demo data is there.
+    COMPANY._create_complaint_targets()
+    COMPANY._create_complaint_escalations()
     # By hand, while the complaints of the past are entered.
     TEAM.write(
         {
@@ -233,4 +248,5 @@ if not COMPLAINTS.search_count([], limit=1):
         backdate(complaint, row)
     env.cr.flush()
     backdate_tracking()
+    work_out_deadlines(complaints)
     TEAM.write({"assignment": "load"})
