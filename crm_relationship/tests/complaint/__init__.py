@@ -16,3 +16,4 @@ from . import test_complaint_team
 from . import test_complaint_tier
 from . import test_complaint_wait
 from . import test_tour_complaint
+from . import test_tour_complaint_inquiry
