@@ -12,9 +12,9 @@ TODAY = COMPANY._get_relationship_today()
 # subject, cause, department or partner (p), whys, actions (kind, name, days to the deadline, days
 # since it was done, effect), resolution (kind, amount, description, steps: g granted, d done)
 ROWS = [
-    ("Guard of the cutter came loose", "product_production", "production",
-     ["The screw of the guard was loose.", "It was tightened by hand.", "The torque wrench was being repaired.", "Nobody is told when a tool is missing."],
-     [("containment", "Call back the twelve cutters of the same week", -1, 0, None), ("corrective", "Torque wrench at every station, with a spare one", 4, None, None), ("preventive", "Missing tools stop the line", 12, None, None)],
+    ("Guard of the cutter came loose", "product_material", "production",
+     ["The screw of the guard was torn off.", "It was softer than the drawing says.", "The supplier delivered another grade.", "Nobody tests screws when they arrive."],
+     [("containment", "Call back the twelve cutters of the same week", -1, 0, None), ("corrective", "Test the hardness of every delivery of screws", 4, None, None), ("preventive", "Parts of safety guards get a certificate of their grade", 12, None, None)],
      [("repair", 180, "A technician on the same day", "gd"), ("replacement", 640, "A new guard for all three machines", "g"), ("apology", 0, "Letter of the plant manager", "")]),
     ("Sensor drifts by two degrees", "product_material", "p",
      ["The sensor's glue gives way above 60 degrees.", "The supplier changed the glue.", "We did not test the change."],
