@@ -13,6 +13,9 @@ BATCH = 200
 
 CHECK_TYPE = "crm_relationship.mail_activity_type_effect_check"
 
+PROOFS = {"proof", "attachment_ids"}
+"""What the check of the effect looked at."""
+
 FOLLOW_UP_DAYS = 14
 """Days that a follow-up has, unless somebody enters another deadline."""
 
@@ -120,8 +123,11 @@ class CrmRelationshipComplaintAction(models.Model):
         }
 
     def write(self, vals):
-        if not self.env.su and vals.keys() & {"effect_days", "kind"}:
-            self._check_day_stays()
+        if not self.env.su:
+            if vals.keys() & {"effect_days", "kind"}:
+                self._check_day_stays()
+            if vals.keys() & PROOFS:
+                self._check_unchecked()
         return super().write(vals)
 
     def _check_day_stays(self):
@@ -136,6 +142,10 @@ class CrmRelationshipComplaintAction(models.Model):
                 )
 
     def _check_step(self, state):
+        self._check_unchecked()
+        return super()._check_step(state)
+
+    def _check_unchecked(self):
         """Keep what was checked."""
         for action in self:
             if action.effect:
@@ -147,7 +157,6 @@ class CrmRelationshipComplaintAction(models.Model):
                         date=format_date(self.env, action.effect_checked_date),
                     )
                 )
-        return super()._check_step(state)
 
     def _follow_state(self):
         self.filtered(lambda action: action.state != "done")._clear_reminders()

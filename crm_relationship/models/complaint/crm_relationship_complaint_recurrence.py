@@ -178,24 +178,24 @@ class CrmRelationshipComplaint(models.Model):
                         ON calendar.id = company.resource_calendar_id
                      WHERE %(scope)s AND complaint.cause_id IS NOT NULL
                        AND (complaint.result IS NULL OR complaint.result IN %(justified)s)
+                ), earlier AS (
+                    SELECT counted.id, count(*) AS quantity,
+                           (array_agg(other.id
+                            ORDER BY other.date_received DESC, other.id DESC))[1] AS last
+                      FROM counted
+                      JOIN counted other
+                        ON other.company_id = counted.company_id
+                       AND other.partner_id = counted.partner_id
+                       AND other.cause_id = counted.cause_id
+                     WHERE NOT other.is_confidential
+                       AND counted.months > 0
+                       AND (other.date_received, other.id) < (counted.date_received, counted.id)
+                       AND other.day >= counted.day - make_interval(months => counted.months)
+                     GROUP BY counted.id
                 ), found AS (
                     SELECT complaint.id, earlier.last, COALESCE(earlier.quantity, 0) AS quantity
                       FROM crm_relationship_complaint complaint
-                      LEFT JOIN counted ON counted.id = complaint.id
-                      LEFT JOIN LATERAL (
-                           SELECT (array_agg(other.id
-                                   ORDER BY other.date_received DESC, other.id DESC))[1] AS last,
-                                  count(*) AS quantity
-                             FROM counted other
-                            WHERE other.company_id = counted.company_id
-                              AND other.partner_id = counted.partner_id
-                              AND other.cause_id = counted.cause_id
-                              AND NOT other.is_confidential
-                              AND counted.months > 0
-                              AND (other.date_received, other.id)
-                                  < (counted.date_received, counted.id)
-                              AND other.day >= counted.day - make_interval(months => counted.months)
-                           ) earlier ON TRUE
+                      LEFT JOIN earlier ON earlier.id = complaint.id
                      WHERE %(scope)s
                 )
                 UPDATE crm_relationship_complaint complaint

@@ -65,6 +65,8 @@ class TestComplaintImprovement(InquiryCase):
             self.check(action)
         with self.assertRaisesRegex(UserError, "stays as it"):
             action.action_again()
+        with self.assertRaisesRegex(UserError, "stays as it"):
+            action.proof = "Another one"
 
     def test_the_day_is_not_moved_by_the_back_door(self):
         action = self.finish(self.make_action(effect_days=5))

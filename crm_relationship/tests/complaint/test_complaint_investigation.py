@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .inquiry import InquiryCase
 
@@ -131,3 +131,27 @@ class TestComplaintInvestigation(InquiryCase):
         self.complaint.write({"is_confidential": True, "user_id": self.handler.id})
         supplier = self.supplier.with_user(self.colleague)
         self.assertEqual(supplier.get_relationship_responsible_count(), nothing)
+
+    def test_portal_and_public_have_nothing(self):
+        portal = new_test_user(
+            self.env,
+            login="inquiry_portal",
+            groups="base.group_portal",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        portal.partner_id.parent_id = self.customer
+        self.make_action()
+        self.make_resolution(5)
+        names = ("why", "department", "action", "limit", "resolution", "effect", "refusal")
+        for user in (portal, self.env.ref("base.public_user")):
+            env = self.env(user=user, context={})
+            for name in names:
+                model = env[f"crm.relationship.complaint.{name}"]
+                with self.subTest(user=user.login, model=name):
+                    with self.assertRaises(AccessError):
+                        model.search([])
+                    with self.assertRaises(AccessError):
+                        model.create({})
+                    with self.assertRaises(AccessError):
+                        model.formatted_read_group([], [], ["__count"])
