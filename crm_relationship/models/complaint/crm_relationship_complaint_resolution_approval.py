@@ -48,8 +48,9 @@ class CrmRelationshipComplaintResolution(models.Model):
     @api.depends("amount", "kind", "state", "complaint_id", "approved_amount", "request_reason")
     @api.depends_context("lang", "uid")
     def _compute_needs_manager(self):
+        rules = self._get_rules()
         for line in self:
-            reasons = line._list_reasons() if line.state in ("draft", "approved") else []
+            reasons = line._list_reasons(rules) if line.state in ("draft", "approved") else []
             line.needs_manager = bool(reasons) or line.state == "waiting"
             line.manager_explanation = (
                 "\n".join(reasons) or (line.state == "waiting" and line.request_reason) or False
@@ -63,46 +64,60 @@ class CrmRelationshipComplaintResolution(models.Model):
 
     # ------------------------------------------------------------------ rules
 
-    def _find_passed(self):
-        """Return ``[(limit, sum)]`` of the limits that this one would pass."""
+    def _get_rules(self):
+        """Return the limits of these ones' companies, and ``{(customer, company): tier code}``."""
+        # The limits and the tiers hold for all who grant.
+        lines = self.sudo()
+        limits = lines.env["crm.relationship.complaint.limit"].search(
+            [("company_id", "in", lines.company_id.ids)]
+        )
+        if not limits:
+            return limits, {}
+        profiles = lines.env["crm.relationship.profile"].search(
+            [
+                ("partner_id", "in", lines.complaint_id.partner_id.ids),
+                ("company_id", "in", lines.company_id.ids),
+            ]
+        )
+        codes = {
+            (profile.partner_id, profile.company_id): profile.tier_id.code for profile in profiles
+        }
+        return limits, codes
+
+    def _find_passed(self, rules=None):
+        """Return ``[(limit, sum)]`` of the limits that this one would pass.
+
+        :param rules: see ``_get_rules``, of more than this one
+        """
         self.ensure_one()
         compare = self.currency_id.compare_amounts
         if not self.amount or (
             self.state in GRANTED and compare(self.amount, self.approved_amount) <= 0
         ):
             return []
-        # The limits, the tier and what colleagues granted hold for all who grant.
+        # What colleagues granted counts, also what the user may not read.
         line = self.sudo()
-        complaint = line.complaint_id
-        limits = line.env["crm.relationship.complaint.limit"].search(
-            [("company_id", "=", complaint.company_id.id)]
-        )
-        if not limits:
-            return []
-        profile = line.env["crm.relationship.profile"].search(
-            [
-                ("partner_id", "=", complaint.partner_id.id),
-                ("company_id", "=", complaint.company_id.id),
-            ],
-            limit=1,
-        )
+        complaint, company = line.complaint_id, line.company_id
+        limits, codes = rules or self._get_rules()
+        limits = limits.filtered(lambda limit: limit.company_id == company)
+        code = codes.get((complaint.partner_id, company))
         others = complaint.resolution_ids.filtered(
             lambda other: other.state in GRANTED and other._origin != line._origin
         )
         passed = []
         for kind in (line.kind, False):
-            limit = limits._pick(kind, profile.tier_id.code)
+            limit = limits._pick(kind, code)
             same = others.filtered(lambda other, kind=kind: not kind or other.kind == kind)
             total = sum(same.mapped("approved_amount")) + line.amount
             if limit and compare(total, limit.amount) > 0:
                 passed.append((limit, total))
         return passed
 
-    def _list_reasons(self):
+    def _list_reasons(self, rules=None):
         """Return as sentences why it is more than may be granted without a manager."""
         self.ensure_one()
         reasons = []
-        for limit, total in self._find_passed():
+        for limit, total in self._find_passed(rules):
             if limit.kind:
                 text = self.env._(
                     "%(total)s of this kind would be granted in this complaint, which is more "
@@ -171,8 +186,9 @@ class CrmRelationshipComplaintResolution(models.Model):
         self._check_states("draft", "approved")
         drafts = self.filtered(lambda line: line.state == "draft")
         drafts._check_not_locked()
+        rules = self._get_rules()
         for line in self:
-            reasons = line._list_reasons()
+            reasons = line._list_reasons(rules)
             if reasons:
                 raise UserError(
                     self.env._(
@@ -227,8 +243,9 @@ class CrmRelationshipComplaintResolution(models.Model):
 
     def _grant(self):
         """Grant these one after the other: what is granted first counts for the next."""
+        rules = self._get_rules()
         for line in self:
-            reasons = line._list_reasons()
+            reasons = line._list_reasons(rules)
             if reasons:
                 line._request(reasons)
             else:

@@ -255,3 +255,20 @@ class TestComplaintResolution(InquiryCase):
         self.assertEqual(
             (wizard.waiting_count, wizard.draft_count, wizard.open_action_count), (1, 1, 1)
         )
+
+    def test_queries_of_many(self):
+        self.make_limit(10)
+
+        def count(quantity):
+            complaints = self.make_complaint(user_id=self.handler.id)
+            lines = self.env["crm.relationship.complaint.resolution"]
+            for number in range(quantity):
+                lines += self.make_resolution(11 + number, complaint_id=complaints.id)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            lines.mapped("manager_explanation")
+            return self.env.cr.sql_log_count - before
+
+        count(1)  # what is kept in memory for good
+        self.assertLessEqual(count(40), count(4) + 2)
