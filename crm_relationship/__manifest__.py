@@ -44,6 +44,7 @@
         "data/complaint/crm_relationship_complaint_cause_data.xml",
         "data/complaint/crm_relationship_complaint_team_data.xml",
         "data/complaint/mail_activity_type_data.xml",
+        "data/complaint/crm_relationship_complaint_inquiry_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
@@ -164,6 +165,17 @@
         "views/complaint/res_config_settings_deadline_views.xml",
         "views/complaint/crm_relationship_complaint_menus.xml",
         "views/complaint/crm_relationship_complaint_deadline_menus.xml",
+        "wizard/crm_relationship_complaint_close_inquiry_views.xml",
+        "wizard/crm_relationship_complaint_effect_views.xml",
+        "wizard/crm_relationship_complaint_refusal_views.xml",
+        "views/complaint/crm_relationship_complaint_action_views.xml",
+        "views/complaint/crm_relationship_complaint_resolution_views.xml",
+        "views/complaint/crm_relationship_complaint_inquiry_views.xml",
+        "views/complaint/crm_relationship_complaint_inquiry_configuration_views.xml",
+        "views/complaint/res_config_settings_complaint_inquiry_views.xml",
+        "views/complaint/res_partner_complaint_responsible_views.xml",
+        "views/complaint/crm_relationship_complaint_menus.xml",
+        "views/complaint/crm_relationship_complaint_inquiry_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -179,6 +191,7 @@
         "demo/key_account/crm_relationship_plan_board_demo.xml",
         "demo/key_account/crm_relationship_budget_demo.xml",
         "demo/complaint/crm_relationship_complaint_demo.xml",
+        "demo/complaint/crm_relationship_complaint_inquiry_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -19,4 +19,7 @@ from . import crm_relationship_plan_action_meeting
 from . import crm_relationship_budget_refusal
 from . import crm_relationship_plan_start
 from . import crm_relationship_complaint_close
+from . import crm_relationship_complaint_close_inquiry
+from . import crm_relationship_complaint_effect
 from . import crm_relationship_complaint_reason
+from . import crm_relationship_complaint_refusal

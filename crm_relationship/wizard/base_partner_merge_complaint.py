@@ -17,6 +17,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # Whoever merges contacts need not see their complaints.
         complaints = self.env["crm.relationship.complaint"].sudo()
         dst_partner._move_complaints()
+        complaints.search([("partner_id", "=", dst_partner.id)])._find_recurrences()
         for complaint in complaints.search([("contact_id", "=", dst_partner.id)]):
             if dst_partner.commercial_partner_id != complaint.partner_id:
                 complaint.contact_id = False

@@ -18,6 +18,10 @@ export class ComplaintCount extends Component {
         onWillUnmount(() => (this.asked = null));
     }
 
+    get method() {
+        return "get_relationship_complaint_count";
+    }
+
     get open() {
         return _t("(%(quantity)s open)", { quantity: this.state.open });
     }
@@ -29,13 +33,11 @@ export class ComplaintCount extends Component {
             return;
         }
         this.asked = resId;
-        this.orm.silent
-            .call(resModel, "get_relationship_complaint_count", [[resId]])
-            .then((counts) => {
-                if (this.asked === resId) {
-                    Object.assign(this.state, counts);
-                }
-            });
+        this.orm.silent.call(resModel, this.method, [[resId]]).then((counts) => {
+            if (this.asked === resId) {
+                Object.assign(this.state, counts);
+            }
+        });
     }
 }
 
