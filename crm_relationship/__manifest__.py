@@ -174,7 +174,6 @@
         "views/complaint/crm_relationship_complaint_inquiry_configuration_views.xml",
         "views/complaint/res_config_settings_complaint_inquiry_views.xml",
         "views/complaint/res_partner_complaint_responsible_views.xml",
-        "views/complaint/crm_relationship_complaint_menus.xml",
         "views/complaint/crm_relationship_complaint_inquiry_menus.xml",
     ],
     "demo": [
