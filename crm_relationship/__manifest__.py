@@ -154,7 +154,12 @@
         "views/complaint/crm_relationship_complaint_configuration_views.xml",
         "views/complaint/res_config_settings_complaint_views.xml",
         "views/complaint/complained_document_views.xml",
+        "views/complaint/crm_relationship_complaint_board_views.xml",
+        "views/complaint/crm_relationship_complaint_report_views.xml",
+        "views/complaint/crm_relationship_complaint_pareto_views.xml",
+        "views/complaint/crm_relationship_profile_complaint_views.xml",
         "views/complaint/crm_relationship_complaint_menus.xml",
+        "views/complaint/crm_relationship_complaint_insight_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -193,6 +198,8 @@
             "crm_relationship/static/src/plan_board/**/*",
             "crm_relationship/static/src/why/**/*",
             "crm_relationship/static/src/complaint/**/*",
+            "crm_relationship/static/src/complaint_board/**/*",
+            "crm_relationship/static/src/complaint_pareto/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",

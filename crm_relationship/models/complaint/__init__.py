@@ -22,3 +22,8 @@ from . import res_config_settings_complaint
 from . import res_partner_complaint
 from . import sale_order_complaint
 from . import account_move_complaint
+from . import crm_relationship_complaint_board
+from . import crm_relationship_complaint_report
+from . import res_company_complaint_window
+from . import crm_relationship_complaint_pareto
+from . import crm_relationship_profile_complaint
