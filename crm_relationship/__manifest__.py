@@ -154,6 +154,8 @@
         "views/complaint/crm_relationship_complaint_configuration_views.xml",
         "views/complaint/res_config_settings_complaint_views.xml",
         "views/complaint/complained_document_views.xml",
+        "report/complaint/crm_relationship_complaint_month_report.xml",
+        "wizard/crm_relationship_complaint_month_views.xml",
         "views/complaint/crm_relationship_complaint_board_views.xml",
         "views/complaint/crm_relationship_complaint_report_views.xml",
         "views/complaint/crm_relationship_complaint_pareto_views.xml",

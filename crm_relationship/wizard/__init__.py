@@ -19,4 +19,5 @@ from . import crm_relationship_plan_action_meeting
 from . import crm_relationship_budget_refusal
 from . import crm_relationship_plan_start
 from . import crm_relationship_complaint_close
+from . import crm_relationship_complaint_month
 from . import crm_relationship_complaint_reason

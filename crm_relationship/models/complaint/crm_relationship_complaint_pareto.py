@@ -71,7 +71,7 @@ class CrmRelationshipComplaintPareto(models.AbstractModel):
             "currency_id": company.currency_id.id,
             "start": fields.Date.to_string(start) if start else None,
             "end": fields.Date.to_string(end),
-            "vital": VITAL,
+            "vital": self._get_vital_share(),
             "measures": list(measures),
             "levels": self._get_levels(),
             "categories": self._get_choices("crm.relationship.complaint.category"),
@@ -87,6 +87,11 @@ class CrmRelationshipComplaintPareto(models.AbstractModel):
     def _get_measures(self):
         """Return ``{measure: aggregate}`` of what a bar can be as high as."""
         return {"count": "__count"}
+
+    @api.model
+    def _get_vital_share(self):
+        """Return the percentage of the vital few."""
+        return VITAL
 
     @api.model
     def _check_reader(self):
@@ -183,7 +188,8 @@ class CrmRelationshipComplaintPareto(models.AbstractModel):
                     **{name: row[name] for name in ("id", "name", "value", "count")},
                     "share": FULL * row["value"] / total,
                     "cumulative": FULL * sum_now / total,
-                    "is_vital": bool(row["id"]) and FULL * sum_before < VITAL * total,
+                    "is_vital": bool(row["id"])
+                    and FULL * sum_before < self._get_vital_share() * total,
                     "domain": self._to_json(domain & row["condition"]),
                 }
             )

@@ -104,6 +104,9 @@ class CrmRelationshipComplaintReport(models.Model):
         digits=(16, 1),
         help="Nine of ten closed complaints took no longer.",
     )
+    severe_share = fields.Float(
+        "Serious or Critical (%)", readonly=True, aggregator="avg", digits=(5, 1)
+    )
     closed_share = fields.Float(
         "Closed (%)", readonly=True, aggregator="avg", digits=(5, 1), help="Of all complaints."
     )
@@ -169,6 +172,10 @@ class CrmRelationshipComplaintReport(models.Model):
             "closing_days": days,
             "closing_days_median": days,
             "closing_days_90": days,
+            "severe_share": self._get_share(
+                SQL("complaint.severity IN ('serious', 'critical')"),
+                SQL("complaint.severity IS NOT NULL"),
+            ),
             "closed_share": self._get_share(SQL("complaint.stage_code = 'closed'")),
             "justified_share": self._get_share(
                 SQL("complaint.result IN %s", JUSTIFIED), SQL("complaint.stage_code = 'closed'")
