@@ -154,6 +154,9 @@
         "views/complaint/crm_relationship_complaint_configuration_views.xml",
         "views/complaint/res_config_settings_complaint_views.xml",
         "views/complaint/complained_document_views.xml",
+        "views/complaint/crm_relationship_complaint_deadline_templates.xml",
+        "views/complaint/crm_relationship_complaint_deadline_views.xml",
+        "views/complaint/crm_relationship_complaint_target_views.xml",
         "report/complaint/crm_relationship_complaint_month_report.xml",
         "wizard/crm_relationship_complaint_month_views.xml",
         "views/complaint/crm_relationship_complaint_board_views.xml",
@@ -161,6 +164,7 @@
         "views/complaint/crm_relationship_complaint_pareto_views.xml",
         "views/complaint/crm_relationship_profile_complaint_views.xml",
         "views/complaint/crm_relationship_complaint_menus.xml",
+        "views/complaint/crm_relationship_complaint_deadline_menus.xml",
         "views/complaint/crm_relationship_complaint_insight_menus.xml",
     ],
     "demo": [

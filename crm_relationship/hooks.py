@@ -3,13 +3,14 @@
 
 def post_init_hook(env):
     """Give every existing company its own copies of the default tier policy, stages and
-    credit policy, and its numbers of complaints.
+    credit policy, its numbers of complaints and their targets.
     """
     companies = env["res.company"].search([])
     companies._create_relationship_policy()
     companies._create_relationship_stages()
     companies._create_relationship_credit_policy()
     companies._create_complaint_sequences()
+    companies._create_complaint_targets()
 
 
 def uninstall_hook(env):

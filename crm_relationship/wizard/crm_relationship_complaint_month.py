@@ -93,11 +93,12 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
     def _get_aggregates(self):
         """Return ``{span: {figure: aggregate}}``: by which day a complaint belongs to a month."""
         return {
-            "date_received": {"received": "__count"},
+            "date_received": {"received": "__count", "acknowledged": "acknowledged_share:avg"},
             "date_closed": {
                 "closed": "__count",
-                "median": "closing_days_median:median",
-                "percentile_90": "closing_days_90:percentile_90",
+                "resolved": "resolved_share:avg",
+                "median": "work_days_median:median",
+                "percentile_90": "work_days_90:percentile_90",
                 "justified": "justified_share:avg",
                 "reopened": "reopened_share:avg",
             },
@@ -110,10 +111,12 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
             ("received", self.env._("Received"), True, ""),
             ("closed", self.env._("Closed"), False, ""),
             ("open", self.env._("Open at the end"), True, ""),
+            ("acknowledged", self.env._("Acknowledged in time"), False, "%"),
+            ("resolved", self.env._("Resolved in time"), False, "%"),
             ("justified", self.env._("Justified"), True, "%"),
             ("reopened", self.env._("Reopened"), True, "%"),
-            ("median", self.env._("Days to closing, median"), True, ""),
-            ("percentile_90", self.env._("Days to closing, 90th percentile"), True, ""),
+            ("median", self.env._("Working days, median"), True, ""),
+            ("percentile_90", self.env._("Working days, 90th percentile"), True, ""),
         ]
 
     def _get_figures(self, company, month):
@@ -129,10 +132,8 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
             figures.update(zip(aggregates, row, strict=True))
         is_open = Domain("date_closed", "=", False) | Domain("date_closed", ">=", end)
         figures["open"] = report.search_count(own & Domain("date_received", "<", end) & is_open)
-        if not figures["closed"]:
-            for name in self._get_aggregates()["date_closed"].keys() - {"closed"}:
-                figures[name] = None
-        return figures
+        # No complaint, no share: Odoo gives False for it.
+        return {name: None if value is False else value for name, value in figures.items()}
 
     def _prepare_rows(self, spans):
         """Return a row for each figure: its values, and the change against the others."""
@@ -183,8 +184,8 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
         return rows[:WORST]
 
     def _get_oldest(self, company, month):
-        """Return the complaints received until the month's end that are open still, the oldest
-        first.
+        """Return the complaints received until the month's end that are open still, the overdue
+        first, in the order of their deadlines.
         """
         end = company._get_relationship_moment(month + MONTH)
         return self.env["crm.relationship.complaint"].search(
@@ -193,6 +194,6 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
                 ("stage_code", "!=", "closed"),
                 ("date_received", "<", end),
             ],
-            order="date_received, id",
+            order="next_deadline_date, date_received, id",
             limit=OLDEST,
         )

@@ -22,6 +22,17 @@ from . import res_config_settings_complaint
 from . import res_partner_complaint
 from . import sale_order_complaint
 from . import account_move_complaint
+from . import resource_calendar_complaint
+from . import resource_calendar_attendance_complaint
+from . import resource_calendar_leaves_complaint
+from . import crm_relationship_complaint_target
+from . import crm_relationship_complaint_deadline
+from . import crm_relationship_complaint_deadlines
+from . import crm_relationship_complaint_promise
+from . import crm_relationship_complaint_light
+from . import crm_relationship_complaint_deadline_explanation
+from . import crm_relationship_complaint_team_deadline
+from . import res_company_deadline
 from . import crm_relationship_complaint_board
 from . import crm_relationship_complaint_report
 from . import res_company_complaint_window

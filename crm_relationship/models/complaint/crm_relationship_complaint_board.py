@@ -7,6 +7,9 @@ OLD_DAYS = 14
 
 FIGURES = {
     "open": [],
+    "overdue": [("deadline_light", "=", "red")],
+    "due_soon": [("deadline_light", "=", "amber")],
+    "in_time": [("deadline_light", "=", "green")],
     "unassigned": [("user_id", "=", False)],
     "urgent": [("priority", "=", "3")],
     "safety": [("is_safety", "=", True)],

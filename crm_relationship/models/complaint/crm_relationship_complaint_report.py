@@ -90,19 +90,47 @@ class CrmRelationshipComplaintReport(models.Model):
         digits=(16, 1),
         help="Days of the calendar from receipt to closing, of closed complaints.",
     )
-    closing_days_median = Percentile(
-        "Days to Closing, Median",
+    work_days = fields.Float(
+        "Working Days",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="From receipt to closing, less those in which we waited for the customer.",
+    )
+    work_days_median = Percentile(
+        "Working Days, Median",
         readonly=True,
         aggregator="median",
         digits=(16, 1),
         help="Half of the closed complaints took no longer.",
     )
-    closing_days_90 = Percentile(
-        "Days to Closing, 90th Percentile",
+    work_days_90 = Percentile(
+        "Working Days, 90th Percentile",
         readonly=True,
         aggregator="percentile_90",
         digits=(16, 1),
         help="Nine of ten closed complaints took no longer.",
+    )
+    acknowledged_share = fields.Float(
+        "Acknowledged in Time (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(5, 1),
+        help="Of those where it is decided.",
+    )
+    responded_share = fields.Float(
+        "Responded in Time (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(5, 1),
+        help="Of those where it is decided.",
+    )
+    resolved_share = fields.Float(
+        "Resolved in Time (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(5, 1),
+        help="Of those where it is decided.",
     )
     severe_share = fields.Float(
         "Serious or Critical (%)", readonly=True, aggregator="avg", digits=(5, 1)
@@ -156,7 +184,11 @@ class CrmRelationshipComplaintReport(models.Model):
             "stage_code result is_safety is_confidential date_received date_closed"
         )
         columns = {name: SQL.identifier("complaint", name) for name in plain.split()}
-        days = self._get_closing_days()
+        closing_days = SQL(
+            "EXTRACT(EPOCH FROM complaint.date_closed - complaint.date_received) / 86400"
+        )
+        # Of an open complaint the column holds a zero.
+        work_days = SQL("CASE WHEN complaint.stage_code = 'closed' THEN complaint.work_days END")
         return {
             **columns,
             "complaint_id": SQL("complaint.id"),
@@ -169,9 +201,17 @@ class CrmRelationshipComplaintReport(models.Model):
                            - complaint.date_received) / 86400""",
                 fields.Datetime.now(),
             ),
-            "closing_days": days,
-            "closing_days_median": days,
-            "closing_days_90": days,
+            "closing_days": closing_days,
+            "work_days": work_days,
+            "work_days_median": work_days,
+            "work_days_90": work_days,
+            **{
+                f"{step}_share": self._get_share(
+                    SQL("%s = 'yes'", SQL.identifier("complaint", f"{step}_in_time")),
+                    SQL("%s IS NOT NULL", SQL.identifier("complaint", f"{step}_in_time")),
+                )
+                for step in ("acknowledged", "responded", "resolved")
+            },
             "severe_share": self._get_share(
                 SQL("complaint.severity IN ('serious', 'critical')"),
                 SQL("complaint.severity IS NOT NULL"),
@@ -187,14 +227,10 @@ class CrmRelationshipComplaintReport(models.Model):
         }
 
     @api.model
-    def _get_closing_days(self):
-        return SQL("EXTRACT(EPOCH FROM complaint.date_closed - complaint.date_received) / 86400")
-
-    @api.model
     def _get_share(self, holds, applies=None):
         """Return the SQL of 100 where it holds, 0 where not, and NULL where it does not apply."""
         return SQL(
-            "CASE WHEN %s THEN CASE WHEN %s THEN %s ELSE 0 END END",
+            "CASE WHEN %s THEN CASE WHEN %s THEN %s ELSE 0 END END::float8",
             applies or SQL("TRUE"),
             holds,
             FULL,

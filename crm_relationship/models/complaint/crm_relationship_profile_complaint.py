@@ -9,10 +9,12 @@ COLUMNS = {
     "complaint_count": "window_count",
     "complaint_last_date": "last_date",
     "days_since_complaint": "days_since",
+    "complaint_decided_count": "decided_count",
+    "complaint_in_time_share": "in_time_share",
 }
 """The figures on the profile, and their columns in the query."""
 
-COUNTS = ("complaint_open_count", "complaint_count")
+COUNTS = ("complaint_open_count", "complaint_count", "complaint_decided_count")
 """Figures that are zero without any complaint; the others are empty."""
 
 
@@ -55,6 +57,21 @@ class CrmRelationshipProfile(models.Model):
         search="_search_days_since_complaint",
         aggregator="avg",
         help="Empty for customers who never complained.",
+    )
+    complaint_decided_count = WorkedOutInteger(
+        "Complaints Decided",
+        compute="_compute_complaint_figures",
+        search="_search_complaint_decided_count",
+        aggregator="sum",
+        help="Those in the window of which is known whether they were resolved in time.",
+    )
+    complaint_in_time_share = fields.Float(
+        "Resolved in Time (%)",
+        compute="_compute_complaint_figures",
+        search="_search_complaint_in_time_share",
+        aggregator="avg",
+        digits=(5, 1),
+        help="Of the complaints in the window of which it is known; empty without any.",
     )
     revenue_per_complaint = fields.Monetary(
         compute="_compute_revenue_per_complaint",
@@ -134,6 +151,12 @@ class CrmRelationshipProfile(models.Model):
     def _search_days_since_complaint(self, operator, value):
         return self._search_complaint_figure("days_since_complaint", operator, value)
 
+    def _search_complaint_decided_count(self, operator, value):
+        return self._search_complaint_figure("complaint_decided_count", operator, value)
+
+    def _search_complaint_in_time_share(self, operator, value):
+        return self._search_complaint_figure("complaint_in_time_share", operator, value)
+
     def _search_complaint_figure(self, name, operator, value):
         if operator == "in" and name in COUNTS:
             value = {item or 0 for item in value}
@@ -167,7 +190,7 @@ class CrmRelationshipProfile(models.Model):
 
     @api.model
     def _get_nothing_sql(self, name):
-        return SQL("NULL::date") if self._fields[name].type == "date" else SQL("NULL::int4")
+        return SQL("NULL::date") if self._fields[name].type == "date" else SQL("NULL::numeric")
 
     @api.model
     def _query_complaint_figures(self, domain):
@@ -195,15 +218,20 @@ class CrmRelationshipProfile(models.Model):
             SQL("(%s)", companies._get_complaint_bounds()),
             SQL("%s = %s", SQL.identifier(bounds, "company_id"), column("company_id")),
         )
+        decided = column("resolved_in_time")
+        in_window = SQL("%s >= %s", column("date_received"), SQL.identifier(bounds, "since"))
         query.groupby = SQL("%s, %s", column("partner_id"), column("company_id"))
         return query.select(
             SQL("%s AS partner_id", column("partner_id")),
             SQL("%s AS company_id", column("company_id")),
             SQL("COUNT(*) FILTER (WHERE %s <> 'closed') AS open_count", column("stage_code")),
+            SQL("COUNT(*) FILTER (WHERE %s) AS window_count", in_window),
+            SQL("COUNT(%s) FILTER (WHERE %s) AS decided_count", decided, in_window),
             SQL(
-                "COUNT(*) FILTER (WHERE %s >= %s) AS window_count",
-                column("date_received"),
-                SQL.identifier(bounds, "since"),
+                "AVG(CASE %s WHEN 'yes' THEN 100 WHEN 'no' THEN 0 END) FILTER (WHERE %s)"
+                " AS in_time_share",
+                decided,
+                in_window,
             ),
             *self._get_last_complaint_columns(column("date_received"), bounds),
         )

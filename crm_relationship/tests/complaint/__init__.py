@@ -12,3 +12,4 @@ from . import test_complaint_partner
 from . import test_complaint_feature
 from . import test_complaint_queries
 from . import test_tour_complaint
+from . import test_complaint_deadline

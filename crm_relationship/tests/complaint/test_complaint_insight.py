@@ -3,6 +3,7 @@ from random import Random
 
 import pytz
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
@@ -11,6 +12,10 @@ from ...engine.periods import window_start
 from .common import COMPLAINT, ComplaintCase
 
 NOW = datetime(2025, 6, 16, 8, 0)
+WORKED_OUT = ("work_days", "acknowledged_in_time", "responded_in_time", "resolved_in_time")
+"""What the deadlines give; here it is entered."""
+
+LIGHTS = ("overdue", "due_soon", "in_time")
 
 
 class InsightCase(ComplaintCase):
@@ -26,6 +31,7 @@ class InsightCase(ComplaintCase):
 
     def settle(self, complaint, closed, **values):
         """Close a complaint at a moment."""
+        worked_out = {name: values.pop(name) for name in WORKED_OUT if name in values}
         complaint._save(
             {
                 "stage_id": self.stages["closed"].id,
@@ -34,6 +40,14 @@ class InsightCase(ComplaintCase):
                 **values,
             }
         )
+        complaint._save(worked_out)
+
+
+def board_fields(views):
+    """Return the fields of kanban and list with their nodes."""
+    for kind in ("kanban", "list"):
+        for node in etree.fromstring(views[kind]["arch"]).iter("field"):
+            yield node.get("name"), node
 
 
 @tagged("post_install", "-at_install")
@@ -60,10 +74,26 @@ class TestComplaintBoard(InsightCase):
         old.with_user(self.handler).action_wait()
         self.settle(self.make_complaint(), NOW)
         self.assertEqual(
-            self.figures(),
+            {name: count for name, count in self.figures().items() if name not in LIGHTS},
             {"open": 4, "unassigned": 1, "urgent": 1, "safety": 1, "waiting": 1, "old": 1},
         )
         self.assertEqual(self.figures(domain=[("is_waiting", "=", True)])["open"], 1)
+
+    def test_by_light(self):
+        hour = timedelta(hours=1)
+        for due, amber, waits in (
+            (NOW - hour, NOW - 2 * hour, False),
+            (NOW - hour, NOW - 2 * hour, True),  # stands still
+            (NOW + hour, NOW - hour, False),
+            (NOW + hour, NOW + hour, False),
+            (NOW, NOW + hour, False),  # not over yet
+        ):
+            complaint = self.make_complaint()
+            complaint._save(
+                {"next_deadline_date": due, "amber_date": amber, "deadline_waits": waits}
+            )
+        figures = self.figures()
+        self.assertEqual([figures[name] for name in ("open", *LIGHTS)], [5, 1, 1, 2])
 
     def test_figures_are_those_of_the_filters(self):
         """What a figure counts is what the filter of its name shows."""
@@ -111,7 +141,10 @@ class TestComplaintBoard(InsightCase):
         views = [(view.view_id.id, view.view_mode) for view in action.view_ids]
         got = complaints.get_views([*views, (False, "form"), (action.search_view_id.id, "search")])
         self.assertEqual(set(got["views"]), {"kanban", "list", "form", "search"})
-        self.assertTrue(complaints.search([("stage_code", "!=", "closed")]))
+        names = {name for name, _node in board_fields(got["views"])}
+        self.assertIn("deadline_light", names)
+        spec = {name: {} for name in names}
+        self.assertTrue(complaints.web_search_read([("stage_code", "!=", "closed")], spec))
 
 
 @tagged("post_install", "-at_install")
@@ -135,11 +168,9 @@ class TestComplaintReport(InsightCase):
     def test_percentiles(self):
         received = NOW - timedelta(days=100)
         for days in (1, 2, 3, 4, 100):
-            self.settle(
-                self.make_complaint(date_received=received), received + timedelta(days=days)
-            )
+            self.settle(self.make_complaint(date_received=received), NOW, work_days=days)
         self.make_complaint()  # open: counts in neither
-        aggregates = ["closing_days_median:median", "closing_days_90:percentile_90"]
+        aggregates = ["work_days_median:median", "work_days_90:percentile_90"]
         [(median, most)] = self.analyse(aggregates)
         self.assertAlmostEqual(float(median), 3)
         self.assertAlmostEqual(float(most), 4 + 0.6 * 96)
@@ -147,27 +178,26 @@ class TestComplaintReport(InsightCase):
     def test_percentiles_in_the_pivot(self):
         """As the browser asks for them, and fields say that they can be asked for."""
         report = self.env["crm.relationship.complaint.report"].with_user(self.reader)
-        described = report.fields_get(["closing_days_median"], ["aggregator", "type"])
-        self.assertEqual(described["closing_days_median"]["aggregator"], "median")
+        described = report.fields_get(["work_days_median"], ["aggregator", "type"])
+        self.assertEqual(described["work_days_median"]["aggregator"], "median")
         received = NOW - timedelta(days=4)
-        self.settle(
-            self.make_complaint(date_received=received, category_id=self.categories[0].id), NOW
-        )
+        complaint = self.make_complaint(date_received=received, category_id=self.categories[0].id)
+        self.settle(complaint, NOW, work_days=4)
         self.env.flush_all()
         rows = report.formatted_read_group(
             [("company_id", "=", self.company.id)],
             ["category_id"],
-            ["__count", "closing_days_median:median", "justified_share:avg"],
+            ["__count", "work_days_median:median", "justified_share:avg"],
         )
-        self.assertAlmostEqual(rows[0]["closing_days_median:median"], 4)
+        self.assertAlmostEqual(rows[0]["work_days_median:median"], 4)
         self.assertAlmostEqual(rows[0]["justified_share:avg"], 100)
         grid = report.formatted_read_grouping_sets(
             [("company_id", "=", self.company.id)],
             [[], ["category_id"], ["category_id", "date_received:month"]],
-            ["complaint_count:sum", "closing_days_90:percentile_90"],
+            ["complaint_count:sum", "work_days_90:percentile_90"],
         )
         self.assertEqual(grid[0][0]["complaint_count:sum"], 1)
-        self.assertAlmostEqual(grid[2][0]["closing_days_90:percentile_90"], 4)
+        self.assertAlmostEqual(grid[2][0]["work_days_90:percentile_90"], 4)
 
     def test_shares(self):
         """An open complaint is neither justified nor reopened, nor the contrary."""
@@ -186,6 +216,22 @@ class TestComplaintReport(InsightCase):
         self.assertAlmostEqual(float(justified), 50)
         self.assertAlmostEqual(float(reopened), 100 / 3)
         self.assertAlmostEqual(float(closed), 50)
+
+    def test_in_time(self):
+        """Where nothing is decided nothing is counted."""
+        for kept in ("yes", "yes", "no", False):
+            self.settle(
+                self.make_complaint(),
+                NOW,
+                acknowledged_in_time=kept and "yes",
+                resolved_in_time=kept,
+            )
+        [(acknowledged, resolved)] = self.analyse(["acknowledged_share:avg", "resolved_share:avg"])
+        self.assertAlmostEqual(float(acknowledged), 100)
+        self.assertAlmostEqual(float(resolved), 200 / 3)
+        late = [("complaint_id.resolved_in_time", "=", "no")]
+        self.assertEqual(self.analyse(["__count"], domain=late), [(1,)])
+        self.assertEqual(self.analyse(["__count"], domain=[("resolved_share", ">", 0)]), [(2,)])
 
     def test_by_everything(self):
         """Each dimension groups, and the rows add up."""
@@ -406,6 +452,30 @@ class TestComplaintProfile(InsightCase):
         self.settle(complaint, NOW)
         self.assertEqual(self.figures(self.customers[0])[:2], (0, 1))
 
+    def test_resolved_in_time(self):
+        customer = self.customers[0]
+        for kept in ("yes", "no", "no", "yes", "yes", False):
+            self.settle(self.make_complaint(partner_id=customer.id), NOW, resolved_in_time=kept)
+        self.settle(
+            self.make_complaint(partner_id=customer.id, date_received=NOW - timedelta(days=4000)),
+            NOW,
+            resolved_in_time="no",
+        )
+        self.figures(customer)
+        profile = self.get_profile(customer).with_user(self.manager).sudo(False)
+        self.assertEqual(profile.complaint_decided_count, 5)
+        self.assertAlmostEqual(profile.complaint_in_time_share, 60)
+        profiles = self.env["crm.relationship.profile"].with_user(self.manager)
+        own = ("partner_id", "in", self.customers.ids)
+        for domain, found in (
+            ([("complaint_in_time_share", "<", 61)], profile),
+            ([("complaint_in_time_share", "<", 60)], profiles),
+            ([("complaint_in_time_share", "=", False), ("complaint_count", ">", 0)], profiles),
+            ([("complaint_decided_count", "=", 5)], profile),
+        ):
+            with self.subTest(domain=domain):
+                self.assertEqual(profiles.search([own, *domain]).ids, found.ids)
+
     def test_the_window_has_its_days(self):
         since = window_start(NOW.date(), self.policy.window_months)
         start = datetime.combine(since, datetime.min.time())
@@ -538,3 +608,59 @@ class TestComplaintProfile(InsightCase):
 
         count(4)
         self.assertLessEqual(count(40), count(4) + 1)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestComplaintInsightQueries(InsightCase):
+    """As many queries for three hundred complaints as for ten."""
+
+    def count(self, read):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        read()
+        return self.env.cr.sql_log_count - before
+
+    def make(self, number):
+        causes = self.env["crm.relationship.complaint.cause"].create(
+            [{"name": f"Cause {index} of {number}"} for index in range(12)]
+        )
+        self.env["crm.relationship.complaint"].create(
+            [
+                {
+                    "subject": f"Complaint {index}",
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "user_id": self.handler.id,
+                    "cause_id": causes[index % 12].id,
+                }
+                for index in range(number)
+            ]
+        )
+
+    def assert_bounded(self, read):
+        self.make(10)
+        read()  # what is kept in memory for good
+        few = self.count(read)
+        self.make(290)
+        self.assertLessEqual(self.count(read), few + 1)
+
+    def test_figures(self):
+        complaints = self.env["crm.relationship.complaint"].with_user(self.employee).sudo(False)
+        self.assert_bounded(complaints.get_board_figures)
+
+    def test_pareto(self):
+        pareto = self.env["crm.relationship.complaint.pareto"].with_user(self.reader).sudo(False)
+        self.assert_bounded(lambda: pareto.get_pareto(self.company.id, level=3))
+
+    def test_pivot(self):
+        report = self.env["crm.relationship.complaint.report"].with_user(self.reader).sudo(False)
+        measures = ["complaint_count:sum", "work_days_median:median", "resolved_share:avg"]
+        self.assert_bounded(
+            lambda: report.formatted_read_grouping_sets(
+                [("company_id", "=", self.company.id)],
+                [[], ["relationship_tier_id"], ["relationship_tier_id", "date_received:month"]],
+                measures,
+            )
+        )

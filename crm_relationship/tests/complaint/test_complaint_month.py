@@ -33,7 +33,7 @@ class TestComplaintMonth(InsightCase):
     def make(self, received, closed=None, **values):
         complaint = self.make_complaint(date_received=received, **values)
         if closed:
-            self.settle(complaint, closed)
+            self.settle(complaint, closed, work_days=7)
         return complaint
 
     def test_the_last_month_is_proposed(self):
@@ -57,8 +57,15 @@ class TestComplaintMonth(InsightCase):
         self.make(datetime(2025, 5, 6))
         self.assertEqual(self.row("closed")["values"], [1, 0, 0])
         self.assertEqual(self.row("open")["values"], [2, 1, 0])
-        self.assertEqual(self.row("median")["values"], [30, None, None])
+        self.assertEqual(self.row("median")["values"], [7, None, None])
         self.assertEqual(self.row("median")["changes"][0], {"value": None, "is_good": None})
+
+    def test_in_time(self):
+        kept = self.make(datetime(2025, 5, 2), datetime(2025, 5, 4))
+        missed = self.make(datetime(2025, 5, 2), datetime(2025, 5, 4))
+        kept._save({"resolved_in_time": "yes"})
+        missed._save({"resolved_in_time": "no"})
+        self.assertEqual(self.row("resolved")["values"], [50, None, None])
 
     def test_causes_of_the_year_until_then(self):
         self.make(datetime(2024, 5, 31, 23, 59), cause_id=self.cause.id)

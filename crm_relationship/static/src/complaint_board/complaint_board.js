@@ -10,7 +10,14 @@ import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
 
 /** Names of the Bootstrap colours; a word always stands beside the colour. */
-const COLORS = { overdue: "danger", urgent: "danger", safety: "danger", unassigned: "warning" };
+const COLORS = {
+    overdue: "danger",
+    due_soon: "warning",
+    in_time: "success",
+    urgent: "danger",
+    safety: "danger",
+    unassigned: "warning",
+};
 
 /**
  * How many open complaints there are, and what of them is dangerous: one call for all. A figure
@@ -44,9 +51,8 @@ export class ComplaintFigures extends Component {
         return {
             open: _t("Open"),
             overdue: _t("Overdue"),
-            green: _t("In good time"),
-            amber: _t("Due soon"),
-            red: _t("Late"),
+            due_soon: _t("Due soon"),
+            in_time: _t("In time"),
             unassigned: _t("Unassigned"),
             urgent: _t("Urgent"),
             safety: _t("Safety Matters"),
