@@ -113,7 +113,7 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
             ("open", self.env._("Open at the end"), True, ""),
             ("acknowledged", self.env._("Acknowledged in time"), False, "%"),
             ("resolved", self.env._("Resolved in time"), False, "%"),
-            ("justified", self.env._("Justified"), True, "%"),
+            ("justified", self.env._("Justified"), None, "%"),
             ("reopened", self.env._("Reopened"), True, "%"),
             ("median", self.env._("Working days, median"), True, ""),
             ("percentile_90", self.env._("Working days, 90th percentile"), True, ""),
@@ -160,7 +160,8 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
         if value is None or before is None:
             return {"value": None, "is_good": None}
         change = float(value) - float(before)
-        is_good = None if not change else (change < 0) == less_is_better
+        is_judged = change and less_is_better is not None
+        is_good = (change < 0) == less_is_better if is_judged else None
         return {"value": change, "is_good": is_good}
 
     def _prepare_categories(self, company, month):

@@ -67,6 +67,14 @@ class TestComplaintMonth(InsightCase):
         missed._save({"resolved_in_time": "no"})
         self.assertEqual(self.row("resolved")["values"], [50, None, None])
 
+    def test_more_that_is_justified_is_neither_good_nor_bad(self):
+        self.make(datetime(2025, 5, 2), datetime(2025, 5, 4))
+        other = self.make(datetime(2025, 4, 2), datetime(2025, 4, 4))
+        other._save({"result": "not_justified"})
+        row = self.row("justified")
+        self.assertEqual(row["values"], [100, 0, None])
+        self.assertEqual(row["changes"][0], {"value": 100, "is_good": None})
+
     def test_causes_of_the_year_until_then(self):
         self.make(datetime(2024, 5, 31, 23, 59), cause_id=self.cause.id)
         self.make(datetime(2024, 6, 1), cause_id=self.cause.id)
