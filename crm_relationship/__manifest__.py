@@ -175,6 +175,13 @@
         "views/complaint/res_config_settings_complaint_inquiry_views.xml",
         "views/complaint/res_partner_complaint_responsible_views.xml",
         "views/complaint/crm_relationship_complaint_inquiry_menus.xml",
+        "report/complaint/crm_relationship_complaint_month_report.xml",
+        "wizard/crm_relationship_complaint_month_views.xml",
+        "views/complaint/crm_relationship_complaint_board_views.xml",
+        "views/complaint/crm_relationship_complaint_report_views.xml",
+        "views/complaint/crm_relationship_complaint_pareto_views.xml",
+        "views/complaint/crm_relationship_profile_complaint_views.xml",
+        "views/complaint/crm_relationship_complaint_insight_menus.xml",
     ],
     "demo": [
         "demo/grading/res.partner.csv",
@@ -214,6 +221,8 @@
             "crm_relationship/static/src/plan_board/**/*",
             "crm_relationship/static/src/why/**/*",
             "crm_relationship/static/src/complaint/**/*",
+            "crm_relationship/static/src/complaint_board/**/*",
+            "crm_relationship/static/src/complaint_pareto/**/*",
         ],
         "web.assets_backend_lazy": [
             "crm_relationship/static/src/grade_graph/**/*",

@@ -21,5 +21,6 @@ from . import crm_relationship_plan_start
 from . import crm_relationship_complaint_close
 from . import crm_relationship_complaint_close_inquiry
 from . import crm_relationship_complaint_effect
+from . import crm_relationship_complaint_month
 from . import crm_relationship_complaint_reason
 from . import crm_relationship_complaint_refusal

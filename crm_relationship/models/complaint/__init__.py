@@ -63,3 +63,8 @@ from . import crm_relationship_complaint_digest
 from . import crm_relationship_complaint_read
 from . import crm_relationship_complaint_reading
 from . import res_company_digest
+from . import crm_relationship_complaint_board
+from . import crm_relationship_complaint_report
+from . import res_company_complaint_window
+from . import crm_relationship_complaint_pareto
+from . import crm_relationship_profile_complaint

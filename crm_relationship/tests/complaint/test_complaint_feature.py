@@ -73,7 +73,13 @@ class TestComplaintFeature(ComplaintCase):
     def test_employees_see_no_other_menu(self):
         self.turn(True)
         root = self.env.ref("crm_relationship.crm_relationship_menu")
-        own = {"follow_up", "complaint", "complaint_all", "complaint_action"}
+        own = {
+            "follow_up",
+            "complaint",
+            "complaint_all",
+            "complaint_board",
+            "complaint_action",
+        }
         expected = [self.env.ref(f"crm_relationship.crm_relationship_{name}_menu") for name in own]
         menus = self.env["ir.ui.menu"]
         seen = menus.with_user(self.employee)._visible_menu_ids()
