@@ -43,6 +43,9 @@
         "data/complaint/crm_relationship_complaint_touchpoint_data.xml",
         "data/complaint/crm_relationship_complaint_cause_data.xml",
         "data/complaint/crm_relationship_complaint_team_data.xml",
+        "data/complaint/crm_relationship_complaint_portal_data.xml",
+        "data/complaint/mail_activity_type_data.xml",
+        "data/complaint/mail_template_complaint_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "wizard/crm_relationship_backfill_views.xml",
@@ -154,6 +157,8 @@
         "views/complaint/crm_relationship_complaint_configuration_views.xml",
         "views/complaint/res_config_settings_complaint_views.xml",
         "views/complaint/complained_document_views.xml",
+        "views/complaint/crm_relationship_complaint_contact_views.xml",
+        "views/complaint/complaint_portal_templates.xml",
         "views/complaint/crm_relationship_complaint_menus.xml",
     ],
     "demo": [
@@ -198,6 +203,9 @@
             "crm_relationship/static/src/grade_graph/**/*",
             "crm_relationship/static/src/relationship_map/**/*.js",
             "crm_relationship/static/src/relationship_map/**/*.xml",
+        ],
+        "web.assets_frontend": [
+            "crm_relationship/static/src/complaint_portal/**/*",
         ],
         "web.assets_unit_tests": [
             "crm_relationship/static/tests/*.test.js",

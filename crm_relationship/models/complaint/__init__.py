@@ -22,3 +22,14 @@ from . import res_config_settings_complaint
 from . import res_partner_complaint
 from . import sale_order_complaint
 from . import account_move_complaint
+from . import mail_thread_complaint
+from . import crm_relationship_complaint_mail_route
+from . import crm_relationship_complaint_mail_new
+from . import crm_relationship_complaint_late
+from . import crm_relationship_complaint_rating
+from . import crm_relationship_complaint_portal
+from . import crm_relationship_complaint_portal_page
+from . import crm_relationship_complaint_notify
+from . import res_company_complaint_contact
+from . import res_config_settings_complaint_contact
+from . import res_partner_complaint_sender

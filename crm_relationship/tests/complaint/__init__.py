@@ -12,3 +12,9 @@ from . import test_complaint_partner
 from . import test_complaint_feature
 from . import test_complaint_queries
 from . import test_tour_complaint
+from . import test_complaint_mail
+from . import test_complaint_notify
+from . import test_complaint_portal
+from . import test_complaint_portal_access
+from . import test_complaint_rating
+from . import test_tour_complaint_portal
