@@ -43,7 +43,6 @@
         "data/complaint/crm_relationship_complaint_touchpoint_data.xml",
         "data/complaint/crm_relationship_complaint_cause_data.xml",
         "data/complaint/crm_relationship_complaint_team_data.xml",
-        "data/complaint/crm_relationship_complaint_portal_data.xml",
         "data/complaint/mail_activity_type_data.xml",
         "data/complaint/mail_template_complaint_data.xml",
         "data/ir_config_parameter_data.xml",

@@ -6,8 +6,7 @@ from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq, plaintext2html
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 PAGE_SIZE = 20
 LATEST_DOCUMENTS = 100

@@ -31,16 +31,17 @@ class CrmRelationshipComplaint(models.Model):
     )
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for complaint in self:
             complaint.access_url = f"/my/complaints/{complaint.id}"
+        return result
 
     @api.model
     def _get_managed_fields(self):
         return super()._get_managed_fields() | {"access_token", "date_accepted"}
 
     @api.model
-    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):  # noqa: A002 named so by Odoo
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
         """Give no access by token to what Odoo shows of a thread."""
         return super()._get_thread_with_access(thread_id, **kwargs)
 

@@ -1,7 +1,6 @@
-from itertools import groupby
-
 from odoo import api, fields, models
-from odoo.tools import is_html_empty
+from odoo.fields import Domain
+from odoo.tools import groupby, is_html_empty
 
 SHOWN = ("comment", "email", "auto_comment", "email_outgoing")
 """Types of messages that customers read; notes and what Odoo logs are not among them."""
@@ -15,7 +14,7 @@ class CrmRelationshipComplaintStage(models.Model):
     portal_name = fields.Char(
         "Customers Read",
         translate=True,
-        help="Two stages in a row that read the same are one step for customers.",
+        help="Stages that read the same are one step for them.",
     )
 
 
@@ -35,7 +34,7 @@ class CrmRelationshipComplaint(models.Model):
     @api.model
     def _get_portal_steps(self):
         """Return the steps as customers know them: pairs of name and stage codes."""
-        stages = self.env["crm.relationship.complaint.stage"].sudo().search([])
+        stages = self.env["crm.relationship.complaint.stage"].sudo().search(Domain.TRUE)
         return [
             (name, [stage.code for stage in group])
             for name, group in groupby(stages, lambda stage: stage.portal_name or stage.name)

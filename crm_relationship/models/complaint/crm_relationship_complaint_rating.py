@@ -18,7 +18,6 @@ class CrmRelationshipComplaint(models.Model):
 
     outcome_rating = fields.Selection(
         OPINIONS,
-        "Outcome Rating",
         readonly=True,
         copy=False,
         tracking=True,

@@ -70,7 +70,8 @@ class TestComplaintNotify(ComplaintCase):
         """Cause, notes and reasons among ourselves are in no mail."""
         self.turn_on()
         complaint = self.make_complaint(contact_id=self.contact.id)
-        self.as_handler(complaint).message_post(body="INTERNAL-NOTE", subtype_xmlid="mail.mt_note")
+        note = {"body": "INTERNAL-NOTE", "subtype_xmlid": "mail.mt_note"}
+        self.as_handler(complaint).message_post(**note)
         self.cause.name = "SECRET-CAUSE"
         self.close(complaint, answer="<p>OUR-ANSWER</p>")
         bodies = " ".join(self.sent(complaint).mapped("body"))
