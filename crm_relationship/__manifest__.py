@@ -150,6 +150,7 @@
         "views/key_account/crm_relationship_key_account_menus.xml",
         "wizard/crm_relationship_complaint_close_views.xml",
         "wizard/crm_relationship_complaint_reason_views.xml",
+        "wizard/crm_relationship_complaint_make_views.xml",
         "views/complaint/crm_relationship_complaint_templates.xml",
         "views/complaint/crm_relationship_complaint_views.xml",
         "views/complaint/crm_relationship_complaint_team_views.xml",

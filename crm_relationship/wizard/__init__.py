@@ -20,3 +20,4 @@ from . import crm_relationship_budget_refusal
 from . import crm_relationship_plan_start
 from . import crm_relationship_complaint_close
 from . import crm_relationship_complaint_reason
+from . import crm_relationship_complaint_make

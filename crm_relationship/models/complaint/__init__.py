@@ -33,3 +33,5 @@ from . import crm_relationship_complaint_notify
 from . import res_company_complaint_contact
 from . import res_config_settings_complaint_contact
 from . import res_partner_complaint_sender
+from . import crm_relationship_complaint_origin
+from . import ir_http_complaint

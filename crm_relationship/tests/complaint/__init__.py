@@ -18,3 +18,5 @@ from . import test_complaint_portal
 from . import test_complaint_portal_access
 from . import test_complaint_rating
 from . import test_tour_complaint_portal
+from . import test_complaint_make
+from . import test_complaint_rpc
