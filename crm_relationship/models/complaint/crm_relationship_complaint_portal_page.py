@@ -54,12 +54,10 @@ class CrmRelationshipComplaint(models.Model):
         ]
 
     def _get_portal_status(self):
-        """Return in a word where the complaint is."""
+        """Return in a word where the complaint is; how we judged it is in the answer."""
         self.ensure_one()
-        if self.stage_code == "closed":
-            return dict(self._fields["result"]._description_selection(self.env)).get(
-                self.result, self.stage_id.portal_name
-            )
+        if self.result == "withdrawn":
+            return dict(self._fields["result"]._description_selection(self.env))[self.result]
         return self.stage_id.portal_name or self.stage_id.name
 
     def _get_portal_promise(self):
