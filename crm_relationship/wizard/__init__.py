@@ -24,3 +24,4 @@ from . import crm_relationship_complaint_effect
 from . import crm_relationship_complaint_month
 from . import crm_relationship_complaint_reason
 from . import crm_relationship_complaint_refusal
+from . import crm_relationship_complaint_make

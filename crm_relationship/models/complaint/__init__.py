@@ -68,3 +68,16 @@ from . import crm_relationship_complaint_report
 from . import res_company_complaint_window
 from . import crm_relationship_complaint_pareto
 from . import crm_relationship_profile_complaint
+from . import mail_thread_complaint
+from . import crm_relationship_complaint_mail_route
+from . import crm_relationship_complaint_mail_new
+from . import crm_relationship_complaint_late
+from . import crm_relationship_complaint_rating
+from . import crm_relationship_complaint_portal
+from . import crm_relationship_complaint_portal_page
+from . import crm_relationship_complaint_notify
+from . import res_company_complaint_contact
+from . import res_config_settings_complaint_contact
+from . import res_partner_complaint_sender
+from . import crm_relationship_complaint_origin
+from . import ir_http_complaint

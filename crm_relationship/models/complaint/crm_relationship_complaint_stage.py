@@ -11,7 +11,7 @@ CODES = [
 ]
 """The stages of every complaint, in their order."""
 
-EDITABLE = {"name", "help", "fold"}
+EDITABLE = {"name", "help", "fold", "portal_name"}
 
 
 class CrmRelationshipComplaintStage(models.Model):

@@ -19,3 +19,11 @@ from . import test_tour_complaint
 from . import test_complaint_deadline
 from . import test_complaint_escalation
 from . import test_tour_complaint_inquiry
+from . import test_complaint_mail
+from . import test_complaint_notify
+from . import test_complaint_portal
+from . import test_complaint_portal_access
+from . import test_complaint_rating
+from . import test_tour_complaint_portal
+from . import test_complaint_make
+from . import test_complaint_rpc
