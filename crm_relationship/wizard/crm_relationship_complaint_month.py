@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..engine.periods import DAY, MONTHS_PER_YEAR
+from ..models.complaint.crm_relationship_complaint_action import OPEN
 from ..models.complaint.pareto_drawing import draw
 from ..models.numbers import format_short
 
@@ -13,6 +14,9 @@ WORST = 8
 
 OLDEST = 15
 """So many open complaints are listed."""
+
+LISTED = 30
+"""So many improvements are listed."""
 
 
 class CrmRelationshipComplaintMonth(models.TransientModel):
@@ -86,6 +90,7 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
             "pareto": draw(bars, pareto._get_vital_share()) if bars else None,
             "categories": self._prepare_categories(company, month),
             "oldest": self._get_oldest(company, month),
+            "actions": self._get_actions(company, month),
             "short": lambda value: format_short(self.env, value, 1),
         }
 
@@ -93,7 +98,11 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
     def _get_aggregates(self):
         """Return ``{span: {figure: aggregate}}``: by which day a complaint belongs to a month."""
         return {
-            "date_received": {"received": "__count", "acknowledged": "acknowledged_share:avg"},
+            "date_received": {
+                "received": "__count",
+                "acknowledged": "acknowledged_share:avg",
+                "recurrence": "recurrence_share:avg",
+            },
             "date_closed": {
                 "closed": "__count",
                 "resolved": "resolved_share:avg",
@@ -101,12 +110,14 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
                 "percentile_90": "work_days_90:percentile_90",
                 "justified": "justified_share:avg",
                 "reopened": "reopened_share:avg",
+                "cost": "cost:sum",
+                "rating": "rating:avg",
             },
         }
 
-    @api.model
     def _get_labels(self):
         """Return figure, name, whether less is better (None: neither) and unit, in order."""
+        currency = self.company_id.currency_id.symbol
         return [
             ("received", self.env._("Received"), True, ""),
             ("closed", self.env._("Closed"), False, ""),
@@ -115,8 +126,11 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
             ("resolved", self.env._("Resolved in time"), False, "%"),
             ("justified", self.env._("Justified"), None, "%"),
             ("reopened", self.env._("Reopened"), True, "%"),
+            ("recurrence", self.env._("Recurrences"), True, "%"),
             ("median", self.env._("Working days, median"), True, ""),
             ("percentile_90", self.env._("Working days, 90th percentile"), True, ""),
+            ("cost", self.env._("Cost of those closed"), True, currency),
+            ("rating", self.env._("Rating by complainants, 1 to 5"), False, ""),
         ]
 
     def _get_figures(self, company, month):
@@ -183,6 +197,20 @@ class CrmRelationshipComplaintMonth(models.TransientModel):
         rows = [row for row in found.values() if row["counts"][0]]
         rows.sort(key=lambda row: (-row["counts"][0], -row["severe"], row["category"].id))
         return rows[:WORST]
+
+    def _get_actions(self, company, month):
+        """Return the improvements that were done in the month, or whose effect was checked then,
+        and those that should have been done by its end, in the order of their deadlines.
+        """
+        days = [month, month + MONTH - DAY]
+        done = Domain("date_done", ">=", days[0]) & Domain("date_done", "<=", days[1])
+        checked = Domain("effect_checked_date", ">=", days[0]) & Domain(
+            "effect_checked_date", "<=", days[1]
+        )
+        overdue = Domain("state", "in", OPEN) & Domain("date_deadline", "<=", days[1])
+        return self.env["crm.relationship.complaint.action"].search(
+            Domain("company_id", "=", company.id) & (done | checked | overdue), limit=LISTED
+        )
 
     def _get_oldest(self, company, month):
         """Return the complaints received until the month's end that are open still, the overdue

@@ -86,7 +86,7 @@ class CrmRelationshipComplaintPareto(models.AbstractModel):
     @api.model
     def _get_measures(self):
         """Return ``{measure: aggregate}`` of what a bar can be as high as."""
-        return {"count": "__count"}
+        return {"count": "__count", "cost": "cost:sum"}
 
     @api.model
     def _get_vital_share(self):

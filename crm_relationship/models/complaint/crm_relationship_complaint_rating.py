@@ -71,12 +71,14 @@ class CrmRelationshipComplaint(models.Model):
             self._on_low_rating()
 
     def _on_low_rating(self):
-        """Reopen the complaint, or tell the team's leader."""
+        """Reopen the complaint, tell the team's leader, or the executives."""
         self.ensure_one()
         what = self.company_id.relationship_complaint_low_rating
         reason = self.env._("The complainant is not satisfied with how it was settled")
         if what == "reopen" and self.can_reopen:
             self._reopen(reason, origin="complainant")
+        elif what == "executives":
+            self._escalate(reason)
         elif what != "nothing":
             self._call(self.team_id.user_id or self.user_id, reason)
 

@@ -54,6 +54,10 @@ class CrmRelationshipComplaintReport(models.Model):
         string="Phase",
         readonly=True,
     )
+    department_id = fields.Many2one(
+        "crm.relationship.complaint.department", "Responsible Department", readonly=True
+    )
+    supplier_id = fields.Many2one("res.partner", "Responsible Partner", readonly=True)
     team_id = fields.Many2one("crm.relationship.complaint.team", readonly=True)
     user_id = fields.Many2one("res.users", "Handler", readonly=True)
     channel = fields.Selection(
@@ -153,6 +157,23 @@ class CrmRelationshipComplaintReport(models.Model):
         help="At least once, of those that were closed at least once.",
     )
 
+    recurrence_share = fields.Float(
+        "Recurrences (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(5, 1),
+        help="Of the same customer and cause as an earlier one, of those with a known cause.",
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    cost = fields.Monetary(readonly=True, groups=INSIDERS)
+    rating = fields.Float(
+        "Rating",
+        readonly=True,
+        aggregator="avg",
+        digits=(5, 1),
+        help="What the complainants say of the handling: 1 not satisfied, 5 satisfied.",
+    )
+
     @property
     def _table_query(self):
         columns = self._get_columns()
@@ -172,7 +193,8 @@ class CrmRelationshipComplaintReport(models.Model):
         self.env["res.partner"].flush_model(["user_id", "country_id"])
         return SQL(
             """crm_relationship_complaint complaint
-               JOIN res_partner customer ON customer.id = complaint.partner_id"""
+               JOIN res_partner customer ON customer.id = complaint.partner_id
+               JOIN res_company company ON company.id = complaint.company_id"""
         )
 
     @api.model
@@ -180,8 +202,9 @@ class CrmRelationshipComplaintReport(models.Model):
         """Return ``{column: SQL}``. What other aspects know is added by overriding this."""
         plain = (
             "id company_id partner_id product_id category_id cause_id touchpoint_id "
-            "touchpoint_phase team_id user_id channel severity complexity impact priority stage_id "
-            "stage_code result is_safety is_confidential date_received date_closed"
+            "touchpoint_phase department_id supplier_id team_id user_id channel severity complexity "
+            "impact priority stage_id stage_code result is_safety is_confidential date_received "
+            "date_closed cost"
         )
         columns = {name: SQL.identifier("complaint", name) for name in plain.split()}
         closing_days = SQL(
@@ -195,6 +218,7 @@ class CrmRelationshipComplaintReport(models.Model):
             "salesperson_id": SQL("customer.user_id"),
             "country_id": SQL("customer.country_id"),
             "entered_by_id": SQL("complaint.create_uid"),
+            "currency_id": SQL("company.currency_id"),
             "complaint_count": SQL("1"),
             "age_days": SQL(
                 """EXTRACT(EPOCH FROM COALESCE(complaint.date_closed, %s::timestamp)
@@ -224,6 +248,11 @@ class CrmRelationshipComplaintReport(models.Model):
                 SQL("complaint.reopen_count > 0"),
                 SQL("complaint.stage_code = 'closed' OR complaint.reopen_count > 0"),
             ),
+            "recurrence_share": self._get_share(
+                SQL("complaint.is_recurrence"), SQL("complaint.cause_id IS NOT NULL")
+            ),
+            # Odoo's rating holds a zero where nobody rated.
+            "rating": SQL("NULLIF(complaint.rating_last_value, 0)"),
         }
 
     @api.model

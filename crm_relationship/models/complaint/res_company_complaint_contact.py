@@ -42,6 +42,7 @@ class ResCompany(models.Model):
         [
             ("nothing", "Nothing happens"),
             ("escalate", "The team's leader is told"),
+            ("executives", "The executives are told"),
             ("reopen", "The complaint is reopened"),
         ],
         "After a Low Rating",

@@ -14,6 +14,7 @@ from . import test_complaint_resolution
 from . import test_complaint_step
 from . import test_complaint_team
 from . import test_complaint_tier
+from . import test_complaint_together
 from . import test_complaint_wait
 from . import test_tour_complaint
 from . import test_complaint_deadline
