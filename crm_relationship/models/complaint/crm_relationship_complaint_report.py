@@ -167,7 +167,6 @@ class CrmRelationshipComplaintReport(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     cost = fields.Monetary(readonly=True, groups=INSIDERS)
     rating = fields.Float(
-        "Rating",
         readonly=True,
         aggregator="avg",
         digits=(5, 1),
@@ -202,9 +201,9 @@ class CrmRelationshipComplaintReport(models.Model):
         """Return ``{column: SQL}``. What other aspects know is added by overriding this."""
         plain = (
             "id company_id partner_id product_id category_id cause_id touchpoint_id "
-            "touchpoint_phase department_id supplier_id team_id user_id channel severity complexity "
-            "impact priority stage_id stage_code result is_safety is_confidential date_received "
-            "date_closed cost"
+            "touchpoint_phase department_id supplier_id team_id user_id channel severity "
+            "complexity impact priority stage_id stage_code result is_safety is_confidential "
+            "date_received date_closed cost"
         )
         columns = {name: SQL.identifier("complaint", name) for name in plain.split()}
         closing_days = SQL(
