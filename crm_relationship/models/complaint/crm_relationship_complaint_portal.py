@@ -123,15 +123,23 @@ class CrmRelationshipComplaint(models.Model):
         complaint._check_answered()
         complaint._portal_post(author, self.env._("I accept the answer."))
         complaint._save({"date_accepted": fields.Datetime.now()})
+        complaint._portal_close(
+            self.env._("The customer accepts the answer: close it"), result="accepted"
+        )
+
+    def _portal_close(self, request, **closing):
+        """Close the complaint, or ask the handler to.
+
+        What closing lacks, such as an approval, is nothing for the customer to read.
+
+        :param request: what the handler is asked for
+        """
+        self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                complaint._move("closed", result=complaint._get_accepted_result())
+                self._move("closed", **closing)
         except UserError:
-            complaint._call_for(self.env._("The customer accepts the answer: close it"))
-
-    def _get_accepted_result(self):
-        """Hook for the result of a complaint whose answer the customer accepts."""
-        return "accepted"
+            self._call_for(request)
 
     def _portal_dispute(self, author, reason):
         """Refuse our answer: it is assessed again."""
@@ -156,7 +164,11 @@ class CrmRelationshipComplaint(models.Model):
         complaint = self.with_user(SUPERUSER_ID)
         complaint._check_reason(reason)
         complaint._portal_post(author, reason)
-        complaint._move("closed", result="withdrawn", closing_reason=reason)
+        complaint._portal_close(
+            self.env._("The customer withdraws the complaint: close it"),
+            result="withdrawn",
+            closing_reason=reason,
+        )
 
     def _check_answered(self):
         if self.stage_code != "responded" or is_html_empty(self.answer):

@@ -63,7 +63,7 @@ class CrmRelationshipComplaint(models.Model):
     def _get_portal_promise(self):
         """Return what we have promised the customer, if anything: a moment."""
         self.ensure_one()
-        return self["promised_date"] if "promised_date" in self._fields else False
+        return self.promised_date
 
     def _get_portal_answer(self):
         """Return our answer once it was given; before that it is a draft."""

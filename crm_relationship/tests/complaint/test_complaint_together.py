@@ -75,3 +75,13 @@ class TestComplaintTogether(InquiryCase):
         log = self.complaint.escalation_ids - before
         self.assertEqual(log.origin, "other")
         self.assertIn("not satisfied", log.reason)
+
+    def test_who_withdraws_reads_nothing_of_an_approval_that_is_missing(self):
+        self.make_limit(0)
+        self.make_resolution(40).action_grant()
+        self.complaint.sudo()._portal_withdraw(self.contact, "We have found it")
+        self.assertEqual(self.complaint.stage_code, "new")
+        activity = self.complaint.activity_ids.filtered(
+            lambda activity: "withdraws" in (activity.summary or "")
+        )
+        self.assertEqual(activity.user_id, self.handler)
