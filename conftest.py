@@ -47,6 +47,7 @@ def needs_browser(item):
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(config, items):
     leave_out(config, items)
     # One browser at a time: two starve each other. They take long, so who has them begins first.

@@ -66,9 +66,20 @@ class ComplaintPortal(CustomerPortal):
             return complaint._mail_get_partners()[complaint.id]
         return request.env.user.partner_id.sudo()
 
-    def _get_can(self, complaint):
-        """Return what the visitor can do; employees only look at what customers see."""
-        return set() if request.env.user._is_internal() else complaint._get_portal_can()
+    def _get_can(self, complaint, access_token=None):
+        """Return what the visitor can do: employees only look at what customers see, and
+        colleagues of the complainant write at most.
+        """
+        if request.env.user._is_internal():
+            return set()
+        can = complaint._get_portal_can()
+        return can if self._is_own(complaint, access_token) else can & {"message"}
+
+    def _is_own(self, complaint, access_token):
+        """Return whether the visitor is the complainant, by his account or the link in a mail."""
+        if access_token and consteq(complaint.access_token or "", access_token):
+            return True
+        return request.env.user.partner_id == complaint._mail_get_partners()[complaint.id]
 
     # ------------------------------------------------------------ home and list
 
@@ -269,7 +280,7 @@ class ComplaintPortal(CustomerPortal):
             "page_name": "complaint",
             "complaint": complaint,
             "messages": messages,
-            "can": self._get_can(complaint),
+            "can": self._get_can(complaint, access_token),
             "access_token": access_token,
             "no_breadcrumbs": request.env.user._is_public(),
             "post": {},
@@ -289,6 +300,8 @@ class ComplaintPortal(CustomerPortal):
     def portal_complaint_step(self, complaint_id, step, access_token=None, **post):
         complaint = self._find_complaint(complaint_id, access_token)
         if request.env.user._is_internal():
+            raise NotFound
+        if step != "message" and not self._is_own(complaint, access_token):
             raise NotFound
         text = (post.get("text") or "").strip()[:TEXT_LENGTH]
         author = self._get_author(complaint)
@@ -329,7 +342,7 @@ class ComplaintPortal(CustomerPortal):
             "complaint": complaint,
             "access_token": access_token,
             "no_breadcrumbs": request.env.user._is_public(),
-            "can": self._get_can(complaint),
+            "can": self._get_can(complaint, access_token),
             "post": post,
             "error": None,
         }

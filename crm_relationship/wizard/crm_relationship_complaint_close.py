@@ -17,6 +17,7 @@ class CrmRelationshipComplaintClose(models.TransientModel):
     answer = fields.Html(
         "Answer to the Customer",
         compute="_compute_from_complaint",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -24,6 +25,7 @@ class CrmRelationshipComplaintClose(models.TransientModel):
     cause_id = fields.Many2one(
         "crm.relationship.complaint.cause",
         compute="_compute_from_complaint",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -41,6 +43,11 @@ class CrmRelationshipComplaintClose(models.TransientModel):
         for wizard in self:
             wizard.answer = wizard.complaint_id.answer
             wizard.cause_id = wizard.complaint_id.cause_id
+
+    @api.constrains("complaint_id")
+    def _check_complaint(self):
+        """Let nobody read by the dialog what he may not see."""
+        self.complaint_id.check_access("read")
 
     @api.model
     def default_get(self, fields_list):

@@ -22,12 +22,18 @@ class CrmRelationshipComplaintEffect(models.TransientModel):
         "res.users",
         "Owner",
         compute="_compute_user_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     date_deadline = fields.Date("Deadline", help="Empty: in two weeks.")
+
+    @api.constrains("action_id")
+    def _check_action(self):
+        """Let nobody read by the dialog what he may not see."""
+        self.action_id.check_access("read")
 
     @api.depends("action_id")
     def _compute_user_id(self):

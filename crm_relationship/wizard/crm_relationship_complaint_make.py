@@ -125,10 +125,11 @@ class CrmRelationshipComplaintMake(models.TransientModel):
                 "Made of a message on %(document)s.", document=document._get_html_link()
             )
         )
+        # Whoever reads the document need not see the complaint: its subject may be confidential.
         document.sudo()._message_log(
             body=self.env._(
                 "A message became the complaint %(complaint)s.",
-                complaint=complaint._get_html_link(),
+                complaint=complaint._get_html_link(title=complaint.name),
             )
         )
         return {

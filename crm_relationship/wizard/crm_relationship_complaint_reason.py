@@ -24,6 +24,7 @@ class CrmRelationshipComplaintReason(models.TransientModel):
         "crm.relationship.complaint.stage",
         "Back To",
         compute="_compute_stage_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -31,6 +32,11 @@ class CrmRelationshipComplaintReason(models.TransientModel):
         domain="[('id', 'in', earlier_stage_ids)]",
     )
     reason = fields.Text(required=True, help="It stands in the complaint's chatter.")
+
+    @api.constrains("complaint_id")
+    def _check_complaint(self):
+        """Let nobody read by the dialog what he may not see."""
+        self.complaint_id.check_access("read")
 
     @api.depends("complaint_id")
     def _compute_earlier_stage_ids(self):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..key_account.crm_relationship_plan_lock_mixin import is_talk
-from ..saving import SAVING
+from ..saving import SAVING, without_defaults
 from .crm_relationship_complaint_team import check_workers
 
 FEATURE = "crm_relationship.group_complaint_feature"
@@ -259,6 +259,7 @@ class CrmRelationshipComplaint(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number the complaints; what is further than new goes there by the rules."""
+        own = without_defaults(self, self._get_managed_fields() | {*self._get_step_fields()})
         vals_list = [dict(vals) for vals in vals_list]
         steps = [
             {name: vals.pop(name) for name in self._get_step_fields() if name in vals}
@@ -267,7 +268,7 @@ class CrmRelationshipComplaint(models.Model):
         for vals in vals_list:
             self._check_managed(vals)
             vals["name"] = "/"
-        complaints = super().create(vals_list)
+        complaints = super(CrmRelationshipComplaint, own).create(vals_list)
         for complaint in complaints:
             complaint._save({"name": complaint._get_sequence().next_by_id()})
         for complaint, step in zip(complaints, steps, strict=True):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..key_account.crm_relationship_plan_lock_mixin import check_insiders, is_talk
-from ..saving import SAVING
+from ..saving import SAVING, without_defaults
 from .crm_relationship_complaint_team import is_worker
 
 SAVES_ACTION = "crm_relationship_saves_complaint_action"
@@ -149,11 +149,12 @@ class CrmRelationshipComplaintAction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        own = without_defaults(self, self._get_managed_fields() | {"state"})
         vals_list = [dict(vals) for vals in vals_list]
         states = [vals.pop("state", None) for vals in vals_list]
         for vals in vals_list:
             self._check_managed(vals)
-        actions = super().create(vals_list)
+        actions = super(CrmRelationshipComplaintAction, own).create(vals_list)
         for state in {state for state in states if state not in (None, "todo")}:
             chosen = zip(actions, states, strict=True)
             self.browse([action.id for action, wanted in chosen if wanted == state])._move(state)

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from .crm_relationship_complaint import FEATURE
 
-WATCHED = {"is_safety", "partner_id"}
+WATCHED = {"is_safety", "partner_id", "category_id"}
 """What may turn a complaint into one that the executives hear of at once."""
 
 

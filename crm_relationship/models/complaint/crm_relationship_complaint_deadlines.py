@@ -16,6 +16,7 @@ TRIGGERS = {
     "date_answered",
     "date_closed",
     "date_reopened",
+    "category_id",
     "severity",
     "team_id",
     "partner_id",
@@ -67,7 +68,9 @@ class CrmRelationshipComplaint(models.Model):
     deadline_waits = fields.Boolean(
         "Deadline Stands Still", readonly=True, copy=False, groups=EMPLOYEES
     )
-    deadline_tier_code = fields.Char("Tier That Counts", readonly=True, copy=False, groups=INSIDERS)
+    deadline_tier_code = fields.Char(
+        "Tier That Counts", readonly=True, copy=False, groups="crm_relationship.group_user"
+    )
     deadline_is_stale = fields.Boolean(readonly=True, copy=False, index=True, groups=EMPLOYEES)
     acknowledged_in_time = fields.Selection(YES_NO, readonly=True, copy=False, groups=EMPLOYEES)
     responded_in_time = fields.Selection(YES_NO, readonly=True, copy=False, groups=EMPLOYEES)
@@ -99,10 +102,16 @@ class CrmRelationshipComplaint(models.Model):
         return complaints
 
     def write(self, vals):
+        if not vals.keys() & TRIGGERS:
+            return super().write(vals)
+        open_before = self._get_open()
         result = super().write(vals)
-        if vals.keys() & TRIGGERS:
-            self._update_deadlines()
+        # What is closed stays as it was judged; what was closed or reopened just now does not.
+        (open_before | self._get_open())._update_deadlines()
         return result
+
+    def _get_open(self):
+        return self.filtered(lambda complaint: complaint.stage_code != "closed")
 
     @api.model
     def _refresh_deadlines(self, domain):

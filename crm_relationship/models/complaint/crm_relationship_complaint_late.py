@@ -35,11 +35,13 @@ class CrmRelationshipComplaint(models.Model):
 
     def _call_for(self, summary, note=False):
         """Give the handler something to do, else the team's leader; once for the same thing.
+        Who is archived is not there to do it.
 
         :return: the activity, or none if nobody is in charge
         """
         self.ensure_one()
-        return self._call(self.user_id or self.team_id.user_id, summary, note)
+        people = (self.user_id | self.team_id.user_id).filtered("active")
+        return self._call(people[:1], summary, note)
 
     def _call(self, user, summary, note=False):
         kind = self.env.ref(ACTIVITY, raise_if_not_found=False)

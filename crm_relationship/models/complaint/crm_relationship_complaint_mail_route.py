@@ -61,7 +61,7 @@ class CrmRelationshipComplaint(models.Model):
     def _route_mail(self, message, message_dict, routes):
         """Return the routes of a mail without those that would double or make up complaints."""
         automatic = is_automatic(message, message_dict.get("subject"))
-        kept, companies = [], set()
+        kept, companies, threads = [], set(), set()
         for route in routes:
             model, thread_id, values, user, alias = route
             if model != self._name:
@@ -69,7 +69,11 @@ class CrmRelationshipComplaint(models.Model):
                 continue
             company = self._get_mail_company(values)
             thread_id = thread_id or self._find_by_subject(message_dict, company).id
+            if thread_id in threads:
+                continue
             if thread_id:
+                # Sent to two teams, it is one message.
+                threads.add(thread_id)
                 if automatic:
                     # A note, and in answer to nobody.
                     message_dict.pop("parent_id", None)

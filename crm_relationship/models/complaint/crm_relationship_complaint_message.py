@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from .crm_relationship_complaint_team import is_worker
 
@@ -17,6 +17,11 @@ class CrmRelationshipComplaint(models.Model):
     """
 
     _inherit = "crm.relationship.complaint"
+
+    # Searched by what the user may read: Odoo searches in all of them.
+    message_ids = fields.One2many(bypass_search_access=False)
+    activity_ids = fields.One2many(bypass_search_access=False)
+    activity_summary = fields.Char(related_sudo=False)
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Ask others for the right to change a complaint before they read its chatter."""

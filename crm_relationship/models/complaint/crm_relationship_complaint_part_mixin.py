@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..saving import without_defaults
+
+DERIVED = {"company_id", "customer_id"}
+"""What follows from the complaint."""
+
 
 class CrmRelationshipComplaintPartMixin(models.AbstractModel):
     """What is found out or done about one complaint, by those who work on it.
@@ -18,9 +23,23 @@ class CrmRelationshipComplaintPartMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        parts = super().create(vals_list)
+        own = without_defaults(self, DERIVED)
+        for vals in vals_list:
+            self._check_derived(vals)
+        parts = super(CrmRelationshipComplaintPartMixin, own).create(vals_list)
         parts._check_may_work()
         return parts
+
+    def write(self, vals):
+        self._check_derived(vals)
+        return super().write(vals)
+
+    def _check_derived(self, vals):
+        """Check that nobody names another company or customer than the complaint's."""
+        if vals.keys() & DERIVED and not self.env.su:
+            raise UserError(
+                self.env._("Company and customer are those of the complaint. Leave them out.")
+            )
 
     def _check_may_work(self):
         """Check that the user works on the complaints of these."""

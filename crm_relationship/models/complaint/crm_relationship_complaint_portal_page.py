@@ -68,7 +68,8 @@ class CrmRelationshipComplaint(models.Model):
     def _get_portal_answer(self):
         """Return our answer once it was given; before that it is a draft."""
         self.ensure_one()
-        if self.stage_code not in ("responded", "closed") or is_html_empty(self.answer):
+        is_given = self.stage_code in ("responded", "closed") and self.result != "withdrawn"
+        if not is_given or is_html_empty(self.answer):
             return False
         return self.answer
 

@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 
 OPINIONS = [("1", "Not satisfied"), ("3", "Partly satisfied"), ("5", "Satisfied")]
 """The values of Odoo's three faces."""
@@ -43,7 +44,9 @@ class CrmRelationshipComplaint(models.Model):
         return self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
 
     def rating_apply(self, rate, token=None, rating=None, feedback=None, **kwargs):
-        """Take a rating, whether it came by our page or by Odoo's own."""
+        """Take a rating, whether it came by our page or by Odoo's own: both act as sudo."""
+        if not self.env.su:
+            raise AccessError(self.env._("Only the complainant rates, by the link in the mail."))
         rating = super().rating_apply(rate, token=token, rating=rating, feedback=feedback, **kwargs)
         complaint = self.with_user(SUPERUSER_ID)  # customers may not write what they rate
         if complaint.can_rate:
@@ -80,7 +83,8 @@ class CrmRelationshipComplaint(models.Model):
         elif what == "executives":
             self._escalate(reason)
         elif what != "nothing":
-            self._call(self.team_id.user_id or self.user_id, reason)
+            people = (self.team_id.user_id | self.user_id).filtered("active")
+            self._call(people[:1], reason)
 
     def _on_reopen(self):
         """Let it be rated again when it is closed again."""

@@ -8,6 +8,7 @@ from .crm_relationship_complaint import INSIDERS
 from .crm_relationship_complaint_step import JUSTIFIED
 
 RESTS_ON = {
+    "category_id",
     "cause_id",
     "partner_id",
     "date_received",

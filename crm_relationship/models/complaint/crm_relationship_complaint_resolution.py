@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..key_account.crm_relationship_plan_lock_mixin import is_talk
-from ..saving import SAVING
+from ..saving import SAVING, without_defaults
 from .crm_relationship_complaint_limit import KINDS
 
 SETTLES = "crm_relationship_settles_resolution"
@@ -121,9 +121,10 @@ class CrmRelationshipComplaintResolution(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        own = without_defaults(self, MANAGED)
         for vals in vals_list:
             self._check_managed(vals)
-        lines = super().create(vals_list)
+        lines = super(CrmRelationshipComplaintResolution, own).create(vals_list)
         lines._check_not_locked()
         return lines
 

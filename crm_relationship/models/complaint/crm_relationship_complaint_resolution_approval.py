@@ -97,7 +97,7 @@ class CrmRelationshipComplaintResolution(models.Model):
             return []
         # What colleagues granted counts, also what the user may not read.
         line = self.sudo()
-        complaint, company = line.complaint_id, line.company_id
+        complaint, company = line.complaint_id, line.complaint_id.company_id
         limits, codes = rules or self._get_rules()
         limits = limits.filtered(lambda limit: limit.company_id == company)
         code = codes.get((complaint.partner_id, company))

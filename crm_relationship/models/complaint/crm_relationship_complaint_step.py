@@ -174,7 +174,8 @@ class CrmRelationshipComplaint(models.Model):
         if place >= ORDER.index("acknowledged") and not self.date_acknowledged:
             vals["date_acknowledged"] = now
         has_answer = not is_html_empty(self.sudo().answer)
-        if place >= ORDER.index("responded") and has_answer and not self.date_answered:
+        is_given = place >= ORDER.index("responded") and result != "withdrawn"
+        if is_given and has_answer and not self.date_answered:
             vals["date_answered"] = now
         if code == "closed":
             vals.update(result=result, closing_reason=closing_reason, date_closed=now)

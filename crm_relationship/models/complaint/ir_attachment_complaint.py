@@ -1,8 +1,22 @@
 from odoo import models
+from odoo.tools import OrderedSet
+
+COMPLAINT = "crm.relationship.complaint"
 
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
+
+    def _inaccessible_comodel_records(self, model_and_ids, operation):
+        """Keep files of complaints from employees who only see the board, as the chatter is."""
+        yield from super()._inaccessible_comodel_records(model_and_ids, operation)
+        ids = OrderedSet(filter(None, model_and_ids.get(COMPLAINT, ())))
+        if ids and not self.env.su:
+            complaints = self.env[COMPLAINT].browse(ids)
+            others = complaints - complaints._filter_insiders()
+            # Whoever entered one may attach files to it, and see them.
+            for complaint in others - others._filtered_access("write"):
+                yield COMPLAINT, complaint.id
 
     def _claim_for(self, record):
         """Attach to ``record`` what its form uploaded before it was saved.

@@ -11,6 +11,7 @@ from . import test_complaint_queries
 from . import test_complaint_recurrence
 from . import test_complaint_reopen
 from . import test_complaint_resolution
+from . import test_complaint_seams
 from . import test_complaint_step
 from . import test_complaint_team
 from . import test_complaint_tier

@@ -355,6 +355,19 @@ class TestComplaintDeadline(DeadlineCase):
         self.assertEqual(complaint.responded_in_time, "no")
         self.assertEqual(len(complaint.deadline_ids), 5)
 
+    def test_another_team_leaves_closed_ones(self):
+        self.set_targets(("resolve", 8, {}))
+        complaint = self.receive("2025-06-02 09:00")
+        with freeze_time(self.utc("2025-06-03 09:00")):
+            self.close(complaint)
+        figures = complaint.work_days, complaint.internal_date, complaint.deadline_ids
+        hours = self.make_calendar([(day, 9, 11) for day in range(5)])
+        self.targets.create({"company_id": self.company.id, "kind": "respond", "amount": 1})
+        complaint.team_id = self.make_team(resource_calendar_id=hours.id)
+        self.assertEqual(
+            (complaint.work_days, complaint.internal_date, complaint.deadline_ids), figures
+        )
+
     def test_withdrawn_before_the_answer(self):
         self.set_targets(("respond", 2, {}), ("resolve", 4, {}))
         for text, state in (("11:00", "dropped"), ("11:01", "missed")):

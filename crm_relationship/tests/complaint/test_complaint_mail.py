@@ -205,6 +205,14 @@ class TestComplaintMail(ComplaintCase):
             self.assertFalse(new, subject)
             self.assertIn("More", self.complaint.message_ids[0].body)
 
+    def test_reply_to_two_teams_is_one_message(self):
+        self.make_team(name="Second", alias_name="second-test", alias_domain_id=self.domain.id)
+        self.receive(
+            subject=f"Re: {self.complaint.name}", to=f"{ALIAS}@{DOMAIN}, second-test@{DOMAIN}"
+        )
+        said = self.complaint.message_ids.filtered(lambda message: "stopped" in message.body)
+        self.assertEqual(len(said), 1)
+
     def test_number_of_somebody_else(self):
         """Who knows a number can't write into another one's complaint."""
         new = self.receive("Eve <eve@stranger.example>", f"Re: {self.complaint.name}")
@@ -268,6 +276,14 @@ class TestComplaintMail(ComplaintCase):
         self.assertEqual(self.complaint.activity_ids.user_id, self.handler)
         self.reply(self.complaint, body="And again", message_id="<late2@test>")
         self.assertEqual(len(self.complaint.activity_ids), 1)
+
+    def test_who_has_left_is_not_told(self):
+        self.complaint.team_id = self.team
+        self.say("Hello")
+        self.close()
+        self.handler.active = False
+        self.reply(self.complaint, body="It stopped again")
+        self.assertEqual(self.complaint.activity_ids.user_id, self.leader)
 
     def test_reply_after_closing_reopens_by_setting(self):
         self.company.relationship_complaint_mail_reopens = True
