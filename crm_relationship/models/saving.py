@@ -11,6 +11,5 @@ def without_defaults(records, names):
     not write.
     """
     keys = {f"default_{name}" for name in names}
-    return records.with_context(
-        {key: value for key, value in records.env.context.items() if key not in keys}
-    )
+    context = {key: value for key, value in records.env.context.items() if key not in keys}
+    return records.with_env(records.env(context=context))
